@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.metrics;
+
+import org.jspecify.annotations.NullMarked;

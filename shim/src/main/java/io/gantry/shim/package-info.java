@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.shim;
+
+import org.jspecify.annotations.NullMarked;
