@@ -1,0 +1,17 @@
+package io.gantry.linux;
+
+/**
+ * Calls that change the calling thread's namespaces. Only {@link NamespaceThread} may use them: a
+ * thread that has changed is never given back to a pool.
+ */
+interface NamespaceCalls {
+
+  /** unshare(2); {@code CLONE_*} as in {@link Namespace}. */
+  void unshare(int flags) throws SyscallException;
+
+  /** setns(2). */
+  void setns(Fd namespace, int type) throws SyscallException;
+
+  /** sethostname(2) in the thread's uts namespace. */
+  void sethostname(String name) throws SyscallException;
+}

@@ -1,0 +1,13 @@
+package io.gantry.linux;
+
+import java.io.IOException;
+
+/**
+ * Work for a {@link NamespaceThread}. It must not start threads, use executors or load classes for
+ * the first time.
+ */
+@FunctionalInterface
+public interface NamespaceWork<T> {
+
+  T run(NamespaceView thread) throws IOException;
+}

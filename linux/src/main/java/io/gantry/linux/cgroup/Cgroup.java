@@ -1,0 +1,52 @@
+package io.gantry.linux.cgroup;
+
+import io.gantry.linux.Fd;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** One control group over all hierarchies in use. */
+public interface Cgroup {
+
+  /** Its path within the hierarchies. */
+  String path();
+
+  boolean exists();
+
+  /** Changes the limits that are present in {@code limits}. */
+  void apply(CgroupLimits limits) throws IOException;
+
+  /**
+   * What a process needs to join by itself, which spares an RCU grace period: version 1 gives the
+   * {@code tasks} files for writing {@code 0}, version 2 gives nothing here. The caller closes
+   * them.
+   */
+  List<Fd> taskFiles() throws IOException;
+
+  /**
+   * Version 2: the directory for {@code CLONE_INTO_CGROUP}, as a list of one; version 1: an empty
+   * list. The caller closes it.
+   */
+  List<Fd> cloneDirectory() throws IOException;
+
+  /**
+   * Version 2: {@code cgroup.kill} opened for writing, as a list of one; else empty. The caller
+   * closes it.
+   */
+  List<Fd> killFile() throws IOException;
+
+  /** The pids in this group and the groups below it. */
+  Set<Integer> processes() throws IOException;
+
+  /**
+   * Kills everything in this group and below it, also what is being forked. Returns when the
+   * signals are sent.
+   */
+  void kill() throws IOException;
+
+  /** How often the kernel's out-of-memory killer struck in this group. */
+  long oomKills() throws IOException;
+
+  /** Removes the group and the groups below it; a group that is gone is fine. */
+  void remove() throws IOException;
+}
