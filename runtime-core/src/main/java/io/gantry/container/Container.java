@@ -1,0 +1,22 @@
+package io.gantry.container;
+
+import io.gantry.pod.PodId;
+import java.time.Instant;
+
+/**
+ * One container as it is known.
+ *
+ * @param image what it was made of
+ */
+public record Container(
+    ContainerId id,
+    PodId pod,
+    ContainerSpec spec,
+    ImageUse image,
+    Instant createdAt,
+    ContainerState state) {
+
+  public Container in(ContainerState next) {
+    return new Container(id, pod, spec, image, createdAt, next);
+  }
+}

@@ -1,0 +1,52 @@
+package io.gantry.container;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What can be done with containers. All failures are {@link io.gantry.error.GantryException}s. Safe
+ * for use by many threads; calls may block, so callers are virtual threads.
+ */
+public interface ContainerService {
+
+  /**
+   * Makes a container in a ready pod. A second call with the same pod and metadata joins the first
+   * or returns its result.
+   *
+   * @param pod id or unique beginning of one
+   */
+  ContainerId create(String pod, ContainerSpec spec);
+
+  /**
+   * Starts a created container and returns when its program has been executed. When that fails the
+   * container is exited with reason StartError and code 127 (no such program), 126 (not executable)
+   * or 128 (anything before).
+   */
+  void start(String id);
+
+  /**
+   * Sends the stop signal, after the grace period SIGKILL to everything in the container, and
+   * returns when it has ended. Zero grace kills at once. Ended before, or an id nobody knows:
+   * nothing happens.
+   */
+  void stop(String id, Duration grace);
+
+  /** Kills the container if need be and removes it. An id nobody knows: nothing happens. */
+  void remove(String id);
+
+  /**
+   * The container with that id or unique beginning, else {@link io.gantry.error.NotFoundException}.
+   */
+  Container container(String id);
+
+  /** From memory, newest first. */
+  List<Container> list(ContainerFilter filter);
+
+  /**
+   * Runs a command in a running container and captures its output.
+   *
+   * @param timeout zero for none; when it strikes, the command's whole tree is killed and {@link
+   *     io.gantry.error.TimedOutException} thrown
+   */
+  ExecOutcome execSync(String id, List<String> command, Duration timeout);
+}

@@ -1,0 +1,5 @@
+/** Where containers write and how their logs are found. */
+@NullMarked
+package io.gantry.logs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package io.gantry.pod;
+
+import java.util.List;
+
+/**
+ * What can be done with pods. All failures are {@link io.gantry.error.GantryException}s. Safe for
+ * use by many threads; calls may block, so callers are virtual threads.
+ */
+public interface PodService {
+
+  /**
+   * Makes a pod and returns when it is ready. A second call with the same metadata joins the first
+   * or returns its result; a stopped pod of that name is an {@link
+   * io.gantry.error.AlreadyExistsException}.
+   */
+  PodId run(PodSpec spec);
+
+  /**
+   * Kills what runs in the pod and takes down its network and namespaces. Done before, or an id
+   * nobody knows: nothing happens.
+   */
+  void stop(String id);
+
+  /**
+   * Stops the pod if need be, then removes it with its containers. An id nobody knows: nothing
+   * happens.
+   */
+  void remove(String id);
+
+  /**
+   * The pod with that id or unique beginning of one, else {@link
+   * io.gantry.error.NotFoundException}.
+   */
+  Pod pod(String id);
+
+  /** From memory, newest first. */
+  List<Pod> list(PodFilter filter);
+}
