@@ -1,0 +1,12 @@
+package io.gantry.shim;
+
+import java.time.Instant;
+
+/**
+ * How a container's first process ended.
+ *
+ * @param code the exit code, or 128 plus the signal
+ * @param signal the signal that ended it, or 0
+ * @param pid what its pid was, as the shim saw it
+ */
+public record ExitStatus(int code, int signal, Instant startedAt, Instant finishedAt, int pid) {}

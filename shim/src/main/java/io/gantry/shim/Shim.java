@@ -1,0 +1,105 @@
+package io.gantry.shim;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A shim as its daemon sees it: one watched connection for state and signals, and one more for each
+ * exec. Closing it leaves the shim and its container alone. Safe for use by several threads; every
+ * method may block and belongs on a virtual thread.
+ */
+public final class Shim implements AutoCloseable {
+
+  static final String SOCKET = "shim.sock";
+
+  private final Path runDirectory;
+  private final ShimWatch watch;
+
+  Shim(Path runDirectory, ShimWatch watch) {
+    this.runDirectory = runDirectory;
+    this.watch = watch;
+  }
+
+  /** The shim's own pid when it is a child of this process. */
+  public OptionalInt pid() {
+    return watch.shimPid();
+  }
+
+  /**
+   * Waits until the plan is carried out, even if the container has ended since.
+   *
+   * @return the container's pid and start
+   * @throws ShimFailure when a step failed
+   * @throws IOException when the time is over or the shim is lost
+   */
+  public ShimStatus.Running awaitStarted(Duration timeout) throws IOException {
+    return Waiting.on(watch.started(), timeout, "start of " + runDirectory);
+  }
+
+  /**
+   * Completes when the first process has ended and the record of it is on disk; completes with a
+   * {@link ShimFailure} when the start failed and with another {@link IOException} when the shim
+   * itself was killed.
+   */
+  public CompletableFuture<ExitStatus> exited() {
+    return watch.exited().copy();
+  }
+
+  /** The last state heard of; no I/O. */
+  public ShimStatus status() {
+    return watch.status();
+  }
+
+  /**
+   * Sends a signal to the container's first process.
+   *
+   * @throws IOException when it could not be sent; ESRCH when the process is gone
+   */
+  public void signal(int signal) throws IOException {
+    watch.request(Frame.of(Frame.SIGNAL, signal, 0));
+  }
+
+  /** Sends a signal to every process of the container's control group. */
+  public void signalAll(int signal) throws IOException {
+    watch.request(Frame.of(Frame.SIGNAL, signal, 1));
+  }
+
+  /** Lets the shim go on in another log file, made when missing (ReopenContainerLog of CRI). */
+  public void reopenLog(Path log) throws IOException {
+    watch.request(Frame.of(Frame.REOPEN_LOG, log.toString()));
+  }
+
+  /**
+   * Runs a program inside the container and collects its output.
+   *
+   * @param plan steps of the new process only; cgroups and namespaces are joined by the shim
+   * @param timeout until it and all it started are killed; zero for none
+   * @param outputLimit bytes kept of stdout, and as many of stderr; what comes beyond is dropped
+   * @throws ShimFailure when a step failed, such as a command that is not there
+   */
+  public ExecResult exec(Plan plan, Duration timeout, int outputLimit) throws IOException {
+    try (ShimConnection connection = ShimConnection.open(runDirectory.resolve(SOCKET));
+        Deadline _ = Deadline.closing(connection, timeout)) {
+      return new ExecCall(connection, outputLimit).run(request(plan, timeout));
+    }
+  }
+
+  private static Frame request(Plan plan, Duration timeout) {
+    ByteBuffer encoded = plan.encode();
+    ByteBuffer payload = ByteBuffer.allocate(2 * Integer.BYTES + encoded.remaining());
+    Frame frame = new Frame(Frame.EXEC, payload);
+    payload.putInt(Math.toIntExact(Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
+    payload.putInt(0).put(encoded).flip();
+    return frame;
+  }
+
+  /** Stops watching. The container goes on; {@link ShimLauncher#adopt} comes back to it. */
+  @Override
+  public void close() throws IOException {
+    watch.close();
+  }
+}
