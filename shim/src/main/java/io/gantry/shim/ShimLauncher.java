@@ -38,6 +38,8 @@ public final class ShimLauncher implements AutoCloseable {
   }
 
   /**
+   * Spawns by the given means, such as from a thread in a small mount namespace.
+   *
    * @param binary the gantry-shim executable
    * @param spawner used for each spawn, on the thread that asks for the launch
    */
