@@ -1,0 +1,95 @@
+package io.gantry.image;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.ImageConfig;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.snapshot.Snapshots;
+import io.gantry.linux.FileCalls;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The images of a node: pulled, unpacked, listed, held, removed. Safe for any number of threads;
+ * queries are answered from memory and never wait for a pull.
+ *
+ * <p>Every failure is an {@link ImageException}. After a failed pull or import nothing of the image
+ * is visible.
+ */
+public interface ImageStore extends AutoCloseable {
+
+  /**
+   * Opens the store below {@code settings.root()}, creating it if needed, and removes what an
+   * earlier life left half done.
+   */
+  static ImageStore open(ImageStoreSettings settings, FileCalls files) throws ImageException {
+    return DiskImageStore.open(settings, files);
+  }
+
+  /**
+   * Brings an image here, or finds out that it is here in the registry's newest state. Calls for
+   * the same reference with the same credentials join the one in flight; layers are shared by all.
+   * Interrupting the caller gives up waiting; the last one to give up stops the work.
+   */
+  Image pull(ImageReference reference, RegistryAuth auth) throws ImageException;
+
+  /**
+   * Takes images from an OCI layout or docker-archive tar, plain or compressed; the stream is read
+   * to its end and not closed.
+   *
+   * @param name given to the only image of the archive instead of the names inside, or null
+   */
+  List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
+      throws ImageException;
+
+  /** All images, oldest first. */
+  List<Image> list();
+
+  /**
+   * An image by id ({@code sha256:...} or bare hex), unique id prefix, reference with tag or digest
+   * in any spelling, or digest of its manifest or index.
+   */
+  Optional<Image> find(String nameOrId);
+
+  /**
+   * Removes an image with all its names. Layers that nothing else uses go too, unless somebody
+   * holds the image: then they go with the last hold. Unknown ids are fine.
+   */
+  void remove(Digest imageId) throws ImageException;
+
+  /** Takes one tag away; the image goes when it was the last. Unknown tags are fine. */
+  void untag(ImageReference reference) throws ImageException;
+
+  /** The image's lower directories in overlay order, top first. */
+  List<Path> layers(Image image) throws ImageException;
+
+  /** What the image's config says. */
+  ImageConfig config(Image image) throws ImageException;
+
+  /**
+   * Claims an image for an owner; asking again with the same owner and image gives the same hold.
+   *
+   * @param owner letters, digits, dots and dashes
+   */
+  ImageHold hold(Digest imageId, String owner) throws ImageException;
+
+  /** Ends the owner's claim; unknown owners are fine. */
+  void release(String owner) throws ImageException;
+
+  /** Every claim, so that the owner of the store can release those of vanished containers. */
+  List<ImageHold> holds();
+
+  /** What unpacked layers and documents occupy. */
+  FsUsage fsUsage();
+
+  /** Writable layers of containers on the same file system. */
+  Snapshots snapshots();
+
+  /** Stops pulls and background removals. */
+  @Override
+  void close();
+}

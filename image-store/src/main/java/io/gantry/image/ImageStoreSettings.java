@@ -1,0 +1,42 @@
+package io.gantry.image;
+
+import io.gantry.image.layer.UnpackLimits;
+import io.gantry.image.manifest.Platform;
+import io.gantry.image.registry.RegistrySettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a store works.
+ *
+ * @param root absolute; everything of the store is below it, on one file system
+ * @param platform which image of an index fits this machine
+ * @param registry timeouts and endpoints
+ * @param limits what a layer may grow to
+ * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
+ * @param pinned full names ({@code registry/repository:tag}) that must not be garbage collected
+ */
+public record ImageStoreSettings(
+    Path root,
+    Platform platform,
+    RegistrySettings registry,
+    UnpackLimits limits,
+    int parallelLayers,
+    List<String> pinned) {
+
+  public ImageStoreSettings {
+    if (!root.isAbsolute()) {
+      throw new IllegalArgumentException("image store root " + root + " is not absolute");
+    }
+    if (parallelLayers < 1 || parallelLayers > 64) {
+      throw new IllegalArgumentException("parallelLayers must be from 1 to 64");
+    }
+    pinned = List.copyOf(pinned);
+  }
+
+  /** The defaults below a root. */
+  public static ImageStoreSettings at(Path root) {
+    return new ImageStoreSettings(
+        root, Platform.ofMachine(), RegistrySettings.DEFAULT, UnpackLimits.DEFAULT, 2, List.of());
+  }
+}

@@ -1,0 +1,109 @@
+package io.gantry.image.content;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes trees without making anybody wait: a rename takes them out of sight at once, one thread
+ * deletes them later, and what a crash leaves is deleted at the next start. Safe for all threads.
+ */
+public final class Trash implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
+
+  private final Path folder;
+  private final AtomicLong sequence = new AtomicLong(System.nanoTime());
+  private final ThreadPoolExecutor sweeper;
+
+  /**
+   * @param folder on the file system of everything that will be thrown in
+   */
+  public Trash(Path folder) {
+    this.folder = folder;
+    this.sweeper =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            5,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("gantry-trash").daemon().factory());
+    sweeper.allowCoreThreadTimeOut(true);
+  }
+
+  /** Starts deleting what an earlier life left. */
+  public void sweep() throws IOException {
+    try (Stream<Path> left = Files.list(folder)) {
+      left.forEach(this::deleteLater);
+    }
+  }
+
+  /** Takes a file or tree out of sight; false when it was not there. */
+  public boolean take(Path victim) throws IOException {
+    Path target = folder.resolve(victim.getFileName() + "-" + sequence.incrementAndGet());
+    try {
+      Files.move(victim, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    deleteLater(target);
+    return true;
+  }
+
+  private void deleteLater(Path target) {
+    sweeper.execute(() -> {
+      try {
+        deleteTree(target);
+      } catch (IOException e) {
+        LOG.warn("cannot delete {}, the next start tries again: {}", target, e.toString());
+      }
+    });
+  }
+
+  /** Deletes a tree now, never following links; a missing one is fine. */
+  public static void deleteTree(Path tree) throws IOException {
+    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(tree, new Deletion());
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.deleteIfExists(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+
+  /** Stops after the deletion in progress; the rest is done at the next start. */
+  @Override
+  public void close() {
+    sweeper.shutdownNow();
+  }
+}

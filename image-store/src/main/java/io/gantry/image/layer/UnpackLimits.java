@@ -1,0 +1,18 @@
+package io.gantry.image.layer;
+
+/**
+ * What one layer may grow to before it is taken for a bomb.
+ *
+ * @param maxBytes of the uncompressed tar stream
+ * @param maxEntries of the tar
+ */
+public record UnpackLimits(long maxBytes, long maxEntries) {
+
+  public static final UnpackLimits DEFAULT = new UnpackLimits(64L << 30, 8_000_000);
+
+  public UnpackLimits {
+    if (maxBytes < 1 || maxEntries < 1) {
+      throw new IllegalArgumentException("unpack limits must be positive");
+    }
+  }
+}
