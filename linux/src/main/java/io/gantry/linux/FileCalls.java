@@ -13,6 +13,9 @@ public interface FileCalls {
   /** open(2); {@code O_CLOEXEC} is added. Flags and mode as in {@link FileFlags}. */
   Fd open(Path path, int flags, int mode) throws SyscallException;
 
+  /** openat(2); {@code O_CLOEXEC} is added. Follows symlinks out of the directory. */
+  Fd openat(Fd dir, String path, int flags, int mode) throws SyscallException;
+
   /** openat2(2); {@code O_CLOEXEC} is added. */
   Fd openat2(Fd dir, String path, OpenHow how) throws SyscallException;
 

@@ -1,8 +1,8 @@
 package io.gantry.linux;
 
 /**
- * Calls that change the calling thread's namespaces. Only {@link NamespaceThread} may use them: a
- * thread that has changed is never given back to a pool.
+ * Calls that change the calling thread's namespaces, root or directory. Only {@link
+ * NamespaceThread} may use them: a thread that has changed is never given back to a pool.
  */
 interface NamespaceCalls {
 
@@ -14,4 +14,10 @@ interface NamespaceCalls {
 
   /** sethostname(2) in the thread's uts namespace. */
   void sethostname(String name) throws SyscallException;
+
+  /** pivot_root(2). */
+  void pivotRoot(String newRoot, String putOld) throws SyscallException;
+
+  /** chdir(2); of the thread alone once it has unshared {@code CLONE_FS}. */
+  void chdir(String path) throws SyscallException;
 }

@@ -1,5 +1,7 @@
 package io.gantry.linux;
 
+import java.nio.file.Path;
+
 /** What a piece of work may do to the namespaces of the throw-away thread it runs on. */
 public interface NamespaceView {
 
@@ -12,6 +14,15 @@ public interface NamespaceView {
   /** Opens the thread's current namespace of that kind; the descriptor is valid in every thread. */
   Fd current(Namespace kind) throws SyscallException;
 
+  /** The file in proc of the thread's current namespace, for use by the thread itself. */
+  Path currentPath(Namespace kind);
+
   /** sethostname(2): only after a new or entered uts namespace. */
   void hostname(String name) throws SyscallException;
+
+  /** chdir(2) of this thread alone. */
+  void changeDirectory(Path directory) throws SyscallException;
+
+  /** pivot_root(2): only after a new or entered mount namespace. */
+  void pivotRoot(Path newRoot, Path putOld) throws SyscallException;
 }

@@ -7,7 +7,8 @@ public interface ProcessCalls {
 
   /**
    * posix_spawn(3) with file actions: the request's descriptors become 0, 1, 2, 3 … of the child,
-   * all others are closed ({@code posix_spawn_file_actions_addclosefrom_np}).
+   * all others are closed ({@code posix_spawn_file_actions_addclosefrom_np}). No signal is blocked
+   * or ignored in the child. A program under {@code /proc/self/fd} means the caller's descriptor.
    *
    * @return the child's pid; the caller must reap it with {@link #waitpid}
    */
@@ -29,6 +30,13 @@ public interface ProcessCalls {
    *     more
    */
   OptionalInt waitpid(int pid) throws SyscallException;
+
+  /**
+   * waitpid(2) with {@code WNOHANG}.
+   *
+   * @return the wait status, or nothing while the child runs or when it is not our child any more
+   */
+  OptionalInt waitpidNow(int pid) throws SyscallException;
 
   /** poll(2) for reading on one descriptor; blocks the carrier, so platform threads only. */
   boolean pollIn(Fd fd, int timeoutMillis) throws SyscallException;
