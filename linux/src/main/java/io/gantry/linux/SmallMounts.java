@@ -1,0 +1,169 @@
+package io.gantry.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mount namespace of few mounts: the root file system, proc, sys, dev and what the caller needs.
+ * A container's own mount namespace starts as a copy of its starter's, so that a thousand mounts of
+ * the host would cost it milliseconds; and what is mounted here is not seen by the host.
+ *
+ * <p>Two are useful: a {@linkplain #pinned pinned} one that outlives the daemon and holds the
+ * {@linkplain #pin pins} of pods, and a {@linkplain #create nameless} one to spawn from, which the
+ * pins do not make slow. Safe for use by several threads.
+ */
+public final class SmallMounts implements AutoCloseable {
+
+  private static final long NSFS_MAGIC = 0x6e736673;
+  private static final Path PROC_MOUNTS = Path.of("/proc/thread-self/mountinfo");
+
+  private final Fd namespace;
+  private final Fd root;
+
+  private SmallMounts(Fd namespace, Fd root) {
+    this.namespace = namespace;
+    this.root = root;
+  }
+
+  /**
+   * Makes a namespace that lives as long as this object or a process in it.
+   *
+   * @param keep paths that must lead to the same files as on the host
+   */
+  public static SmallMounts create(List<Path> keep) throws IOException {
+    return NamespaceThread.call(
+        "small-mounts",
+        thread -> {
+          thread.unshare(Namespace.MNT);
+          new MountShrinking(Linux.syscalls(), thread).run(keep);
+          return ofThread(thread);
+        });
+  }
+
+  /**
+   * Enters the namespace pinned in a directory, or makes it and pins it there.
+   *
+   * @param directory on the host, made if missing; holds the pin as {@code ns}
+   */
+  public static SmallMounts pinned(Path directory, List<Path> keep) throws IOException {
+    MountNamespacePin pin = new MountNamespacePin(Linux.syscalls(), directory);
+    Optional<Fd> existing = pin.open();
+    if (existing.isPresent()) {
+      return entered(existing.get());
+    }
+    Files.createDirectories(directory);
+    List<Path> all = new ArrayList<>(keep);
+    all.add(directory);
+    SmallMounts made = create(all);
+    try {
+      pin.make(made.namespace);
+      return made;
+    } catch (IOException | RuntimeException failure) {
+      made.close();
+      throw failure;
+    }
+  }
+
+  /** Takes away the pin of a pinned namespace, which ends with its last process; gone is fine. */
+  public static void removePin(Path directory) throws IOException {
+    new MountNamespacePin(Linux.syscalls(), directory).remove();
+  }
+
+  private static SmallMounts entered(Fd namespace) throws IOException {
+    try {
+      return NamespaceThread.call(
+          "small-mounts",
+          thread -> {
+            thread.enter(namespace, Namespace.MNT);
+            return ofThread(thread);
+          });
+    } finally {
+      namespace.close();
+    }
+  }
+
+  private static SmallMounts ofThread(NamespaceView thread) throws SyscallException {
+    Fd namespace = thread.current(Namespace.MNT);
+    try {
+      int flags = FileFlags.O_PATH | FileFlags.O_DIRECTORY;
+      return new SmallMounts(namespace, Linux.syscalls().open(Path.of("/"), flags, 0));
+    } catch (SyscallException failure) {
+      namespace.close();
+      throw failure;
+    }
+  }
+
+  /** Runs work on a {@link NamespaceThread} that is in this namespace. */
+  public <T extends @Nullable Object> T call(String name, NamespaceWork<T> work)
+      throws IOException {
+    return NamespaceThread.call(
+        name,
+        thread -> {
+          thread.enter(namespace, Namespace.MNT);
+          return work.run(thread);
+        });
+  }
+
+  /**
+   * Keeps the calling thread's namespace of that kind alive under a file, until {@link #unpin}.
+   * Only for work inside {@link #call}.
+   *
+   * @param file must not exist, its directory must
+   */
+  public static void pin(NamespaceView thread, Namespace kind, Path file) throws IOException {
+    Files.createFile(file);
+    try {
+      String source = thread.currentPath(kind).toString();
+      Linux.syscalls().mount(source, file.toString(), null, MountFlags.MS_BIND, null);
+    } catch (SyscallException failure) {
+      Files.delete(file);
+      throw failure;
+    }
+  }
+
+  /**
+   * Opens a pinned namespace from any thread: the path is walked from this namespace's root, which
+   * sees the mounts here.
+   *
+   * @throws SyscallException {@code ENOENT} when there is no such file or it pins nothing any more
+   */
+  public Fd openPin(Path file) throws SyscallException {
+    Syscalls linux = Linux.syscalls();
+    String relative = file.toString().substring(1);
+    Fd pinned = linux.openat(root, relative, FileFlags.O_RDONLY, 0);
+    try {
+      if (linux.fstatfs(pinned).type() != NSFS_MAGIC) {
+        throw new SyscallException("openat", Errno.ENOENT, file.toString(), "nothing is pinned");
+      }
+      return pinned;
+    } catch (SyscallException failure) {
+      pinned.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Gives up a pin; a missing one is fine. Removing the file from the host takes the mount along in
+   * every namespace that has one there (since Linux 3.18), without a thread or an umount(2).
+   */
+  public static void unpin(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  /** The mounts of this namespace. */
+  public List<MountEntry> mounts() throws IOException {
+    return call("small-mounts", thread -> MountEntry.read(PROC_MOUNTS));
+  }
+
+  /** Lets go of the namespace; a pin or a process in it keeps it alive. */
+  @Override
+  public void close() {
+    root.close();
+    namespace.close();
+  }
+}
