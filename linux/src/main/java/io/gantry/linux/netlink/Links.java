@@ -1,0 +1,34 @@
+package io.gantry.linux.netlink;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The interfaces of one network namespace (rtnetlink(7), {@code RTM_*LINK}). */
+public interface Links {
+
+  List<Link> list() throws IOException;
+
+  /**
+   * Asking for one link also makes the kernel act on a carrier change that it still has in a queue:
+   * a bridge port forwards from then on.
+   */
+  Optional<Link> find(String name) throws IOException;
+
+  /** Makes a bridge without spanning tree, down. EEXIST when the name is taken. */
+  void create(BridgeLink bridge) throws IOException;
+
+  /** Makes both ends in one request; the end here is up and a port of its bridge. */
+  void create(VethLink veth) throws IOException;
+
+  void bringUp(int link) throws IOException;
+
+  /** Sets the largest packet, in bytes. */
+  void resize(int link, int mtu) throws IOException;
+
+  /** Lets a bridge port send a frame back to where it came from, as a pod calling itself needs. */
+  void hairpin(int link, boolean on) throws IOException;
+
+  /** Removes the link, and of a veth its other end. ENODEV when there is none. */
+  void delete(int link) throws IOException;
+}

@@ -1,0 +1,45 @@
+package io.gantry.linux.netlink;
+
+import io.gantry.linux.SocketCalls;
+import io.gantry.linux.SyscallException;
+
+/** A stack over one netlink socket. */
+final class NetlinkStack implements NetworkStack {
+
+  private final NetlinkSocket socket;
+  private final Links links;
+  private final Addresses addresses;
+  private final Routes routes;
+
+  private NetlinkStack(NetlinkSocket socket) {
+    this.socket = socket;
+    this.links = new NetlinkLinks(socket);
+    this.addresses = new NetlinkAddresses(socket);
+    this.routes = new NetlinkRoutes(socket);
+  }
+
+  /** Opens one in the calling thread's namespace. */
+  static NetlinkStack open(SocketCalls calls) throws SyscallException {
+    return new NetlinkStack(NetlinkSocket.open(calls));
+  }
+
+  @Override
+  public Links links() {
+    return links;
+  }
+
+  @Override
+  public Addresses addresses() {
+    return addresses;
+  }
+
+  @Override
+  public Routes routes() {
+    return routes;
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}

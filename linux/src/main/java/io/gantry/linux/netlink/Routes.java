@@ -1,0 +1,17 @@
+package io.gantry.linux.netlink;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The routes of one network namespace (rtnetlink(7), {@code RTM_*ROUTE}). */
+public interface Routes {
+
+  /** Those of every table, version 4 and 6, also blackholes and the kernel's local ones. */
+  List<Route> list() throws IOException;
+
+  /** Adds a unicast route to the main table. EEXIST when there is one to the same destination. */
+  void add(Route route) throws IOException;
+
+  /** Removes a unicast route from the main table. ESRCH when there is none. */
+  void remove(Route route) throws IOException;
+}
