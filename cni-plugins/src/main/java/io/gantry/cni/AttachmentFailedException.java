@@ -1,0 +1,11 @@
+package io.gantry.cni;
+
+/** A pod could not be attached to a network or detached from it. */
+public final class AttachmentFailedException extends NetworkException {
+
+  private static final long serialVersionUID = 1L;
+
+  public AttachmentFailedException(String podId, String message, Throwable cause) {
+    super(podId, message, "look at the network's state, then try the pod again", cause);
+  }
+}
