@@ -1,0 +1,5 @@
+/** Network namespaces that tests make for themselves, and sockets in them. */
+@NullMarked
+package io.gantry.cni.netns;
+
+import org.jspecify.annotations.NullMarked;
