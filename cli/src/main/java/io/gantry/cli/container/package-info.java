@@ -1,0 +1,5 @@
+/** Verbs about containers. */
+@NullMarked
+package io.gantry.cli.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Verbs about the runtime itself. */
+@NullMarked
+package io.gantry.cli.node;
+
+import org.jspecify.annotations.NullMarked;

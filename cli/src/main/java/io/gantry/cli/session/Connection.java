@@ -1,0 +1,66 @@
+package io.gantry.cli.session;
+
+import io.gantry.api.cri.v1.ImageServiceGrpc;
+import io.gantry.api.cri.v1.ImageServiceGrpc.ImageServiceBlockingStub;
+import io.gantry.api.cri.v1.RuntimeServiceGrpc;
+import io.gantry.api.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
+import io.gantry.api.gantry.v1.ImagesGrpc;
+import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingV2Stub;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.AbstractStub;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The services of one daemon. Questions are answered from memory and so get a deadline; work takes
+ * as long as it takes, unless the user set a limit.
+ */
+public final class Connection implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final ManagedChannel channel;
+  private final @Nullable Duration limit;
+
+  /**
+   * @param limit time for any call, or null for the defaults
+   */
+  public Connection(ManagedChannel channel, @Nullable Duration limit) {
+    this.channel = channel;
+    this.limit = limit;
+  }
+
+  /** Pods and containers, for questions. */
+  public RuntimeServiceBlockingStub runtime() {
+    return within(RuntimeServiceGrpc.newBlockingStub(channel), limit == null ? PATIENCE : limit);
+  }
+
+  /** Pods and containers, for work. */
+  public RuntimeServiceBlockingStub runtimeWork() {
+    return within(RuntimeServiceGrpc.newBlockingStub(channel), limit);
+  }
+
+  /** Images, for questions. */
+  public ImageServiceBlockingStub images() {
+    return within(ImageServiceGrpc.newBlockingStub(channel), limit == null ? PATIENCE : limit);
+  }
+
+  /** Images, for work. */
+  public ImageServiceBlockingStub imageWork() {
+    return within(ImageServiceGrpc.newBlockingStub(channel), limit);
+  }
+
+  /** What only Gantry offers about images. */
+  public ImagesBlockingV2Stub archives() {
+    return within(ImagesGrpc.newBlockingV2Stub(channel), limit);
+  }
+
+  private static <S extends AbstractStub<S>> S within(S stub, @Nullable Duration limit) {
+    return limit == null ? stub : stub.withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}
