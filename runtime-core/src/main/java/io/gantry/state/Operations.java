@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Operations by name: whoever asks for one that is under way waits for it and gets its result, so that a retry never
- * does the work twice and is never told that a name is reserved.
+ * Operations by name: whoever asks for one that is under way waits for it and gets its result, so
+ * that a retry never does the work twice and is never told that a name is reserved.
  *
  * @param <K> what names an operation
  * @param <V> its result
@@ -16,7 +16,9 @@ public final class Operations<K, V> {
 
   private final ConcurrentHashMap<K, CompletableFuture<V>> running = new ConcurrentHashMap<>();
 
-  /** Does the work, or joins the one with that key that is under way; failures reach all who joined. */
+  /**
+   * Does the work, or joins the one with that key that is under way; failures reach all who joined.
+   */
   public V join(K key, Supplier<V> work) {
     CompletableFuture<V> mine = new CompletableFuture<>();
     CompletableFuture<V> first = running.putIfAbsent(key, mine);

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records of one kind, each in a directory of its own: {@code <root>/<id>/record.json}, replaced by rename so that a
- * reader sees the old or the new one and never a part. Writers of one id must not overlap.
+ * Records of one kind, each in a directory of its own: {@code <root>/<id>/record.json}, replaced by
+ * rename so that a reader sees the old or the new one and never a part. Writers of one id must not
+ * overlap.
  *
  * @param <T> the record type
  */
@@ -69,8 +70,8 @@ public final class RecordFiles<T> {
   }
 
   /**
-   * Reads every record. One that cannot be read is set aside under another name and reported; a directory without a
-   * record is what an interrupted write or delete left, and is removed.
+   * Reads every record. One that cannot be read is set aside under another name and reported; a
+   * directory without a record is what an interrupted write or delete left, and is removed.
    */
   public List<T> all() throws IOException {
     Files.createDirectories(root);

@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What has been done so far and how to take it back, last first. Made for one operation on one thread.
+ * What has been done so far and how to take it back, last first. Made for one operation on one
+ * thread.
  *
  * <pre>
  *   Undo undo = new Undo();

@@ -1,0 +1,94 @@
+package io.gantry.rpc;
+
+import io.gantry.api.cri.v1.CgroupDriver;
+import io.gantry.api.cri.v1.LinuxRuntimeConfiguration;
+import io.gantry.api.cri.v1.RuntimeCondition;
+import io.gantry.api.cri.v1.RuntimeConfigResponse;
+import io.gantry.api.cri.v1.RuntimeFeatures;
+import io.gantry.api.cri.v1.RuntimeHandler;
+import io.gantry.api.cri.v1.RuntimeHandlerFeatures;
+import io.gantry.api.cri.v1.RuntimeStatus;
+import io.gantry.api.cri.v1.StatusRequest;
+import io.gantry.api.cri.v1.StatusResponse;
+import io.gantry.api.cri.v1.UpdateRuntimeConfigRequest;
+import io.gantry.api.cri.v1.UpdateRuntimeConfigResponse;
+import io.gantry.api.cri.v1.VersionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The RPCs about the runtime itself. */
+final class RuntimeCalls {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RuntimeCalls.class);
+
+  /** The version of kubelet's own interface, the same since there is a CRI. */
+  private static final String KUBELET_API = "0.1.0";
+
+  private final NodeStatus node;
+
+  RuntimeCalls(NodeStatus node) {
+    this.node = node;
+  }
+
+  VersionResponse version() {
+    return VersionResponse.newBuilder()
+        .setVersion(KUBELET_API)
+        .setRuntimeName("gantry")
+        .setRuntimeVersion(node.version())
+        .setRuntimeApiVersion("v1")
+        .build();
+  }
+
+  StatusResponse status(StatusRequest request) {
+    NodeStatus.Abilities abilities = node.abilities();
+    StatusResponse.Builder response =
+        StatusResponse.newBuilder()
+            .setStatus(conditions())
+            .addRuntimeHandlers(handler("", abilities))
+            .setFeatures(
+                RuntimeFeatures.newBuilder()
+                    .setSupplementalGroupsPolicy(abilities.supplementalGroupsPolicy()));
+    node.runtimeHandlers()
+        .forEach(name -> response.addRuntimeHandlers(RuntimeHandler.newBuilder().setName(name)));
+    if (request.getVerbose()) {
+      response.putInfo("config", Documents.json(node.configuration()));
+    }
+    return response.build();
+  }
+
+  private RuntimeStatus conditions() {
+    RuntimeStatus.Builder status = RuntimeStatus.newBuilder();
+    for (NodeStatus.Condition condition : node.conditions()) {
+      status.addConditions(
+          RuntimeCondition.newBuilder()
+              .setType(condition.type())
+              .setStatus(condition.holds())
+              .setReason(condition.reason())
+              .setMessage(condition.message()));
+    }
+    return status.build();
+  }
+
+  private static RuntimeHandler handler(String name, NodeStatus.Abilities abilities) {
+    return RuntimeHandler.newBuilder()
+        .setName(name)
+        .setFeatures(
+            RuntimeHandlerFeatures.newBuilder()
+                .setRecursiveReadOnlyMounts(abilities.recursiveReadOnlyMounts())
+                .setUserNamespaces(abilities.userNamespaces()))
+        .build();
+  }
+
+  RuntimeConfigResponse config() {
+    return RuntimeConfigResponse.newBuilder()
+        .setLinux(LinuxRuntimeConfiguration.newBuilder().setCgroupDriver(CgroupDriver.CGROUPFS))
+        .build();
+  }
+
+  UpdateRuntimeConfigResponse update(UpdateRuntimeConfigRequest request) {
+    LOG.atInfo()
+        .addKeyValue("pod_cidr", request.getRuntimeConfig().getNetworkConfig().getPodCidr())
+        .log("the cluster's pod range has no effect: the bridge network chooses its own block");
+    return UpdateRuntimeConfigResponse.getDefaultInstance();
+  }
+}

@@ -1,0 +1,110 @@
+package io.gantry.rpc;
+
+import io.gantry.api.cri.v1.Capability;
+import io.gantry.api.cri.v1.Int64Value;
+import io.gantry.api.cri.v1.LinuxContainerSecurityContext;
+import io.gantry.api.cri.v1.SecurityProfile;
+import io.gantry.api.cri.v1.SupplementalGroupsPolicy;
+import io.gantry.container.SeccompChoice;
+import io.gantry.container.SecuritySpec;
+import io.gantry.pod.NamespaceOptions;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** CRI LinuxContainerSecurityContext to its domain form. */
+final class SecurityMessages {
+
+  /** (uid_t) -1 means "leave as it is" to the kernel, so the one before is the last id. */
+  private static final long LAST_ID = 0xffff_fffeL;
+
+  private SecurityMessages() {}
+
+  /**
+   * @param podNamespaces what a container gets that says nothing about namespaces
+   */
+  static SecuritySpec spec(
+      LinuxContainerSecurityContext security, NamespaceOptions podNamespaces, Field field) {
+    checkUser(security, field);
+    Capability capabilities = security.getCapabilities();
+    Field capabilityField = field.in("capabilities");
+    if (capabilities.getAddAmbientCapabilitiesCount() > 0) {
+      throw capabilityField
+          .in("add_ambient_capabilities")
+          .unsupported("ambient capabilities are not there yet", "");
+    }
+    return new SecuritySpec(
+        names(capabilities.getAddCapabilitiesList(), capabilityField.in("add_capabilities")),
+        names(capabilities.getDropCapabilitiesList(), capabilityField.in("drop_capabilities")),
+        security.getPrivileged(),
+        security.hasNamespaceOptions()
+            ? NamespaceMessages.options(
+                security.getNamespaceOptions(), field.in("namespace_options"))
+            : podNamespaces,
+        id(security.hasRunAsUser(), security.getRunAsUser(), field.in("run_as_user")),
+        id(security.hasRunAsGroup(), security.getRunAsGroup(), field.in("run_as_group")),
+        field.in("run_as_username").text(security.getRunAsUsername()),
+        security.getReadonlyRootfs(),
+        groups(security.getSupplementalGroupsList(), field.in("supplemental_groups")),
+        security.getSupplementalGroupsPolicy() == SupplementalGroupsPolicy.Strict,
+        security.getNoNewPrivs(),
+        paths(security.getMaskedPathsList(), field.in("masked_paths")),
+        paths(security.getReadonlyPathsList(), field.in("readonly_paths")),
+        seccomp(security, field.in("seccomp")));
+  }
+
+  private static void checkUser(LinuxContainerSecurityContext security, Field field) {
+    boolean named = security.hasRunAsUser() || !security.getRunAsUsername().isEmpty();
+    if (security.hasRunAsGroup() && !named) {
+      throw field
+          .in("run_as_group")
+          .wrong("is set without a user", "set run_as_user or run_as_username");
+    }
+  }
+
+  private static OptionalLong id(boolean present, Int64Value value, Field field) {
+    return present
+        ? OptionalLong.of(field.between(value.getValue(), 0, LAST_ID))
+        : OptionalLong.empty();
+  }
+
+  private static List<Long> groups(List<Long> groups, Field field) {
+    for (int i = 0; i < groups.size(); i++) {
+      field.item(i).between(groups.get(i), 0, LAST_ID);
+    }
+    return groups;
+  }
+
+  private static Set<String> names(List<String> names, Field field) {
+    for (int i = 0; i < names.size(); i++) {
+      field.item(i).required(names.get(i));
+    }
+    return new LinkedHashSet<>(names);
+  }
+
+  private static List<String> paths(List<String> paths, Field field) {
+    for (int i = 0; i < paths.size(); i++) {
+      field.item(i).absolute(paths.get(i));
+    }
+    return paths;
+  }
+
+  /** A client that says nothing gets the runtime's filter, except for a privileged container. */
+  private static SeccompChoice seccomp(LinuxContainerSecurityContext security, Field field) {
+    if (!security.hasSeccomp()) {
+      return security.getPrivileged()
+          ? new SeccompChoice.Unconfined()
+          : new SeccompChoice.RuntimeDefault();
+    }
+    SecurityProfile profile = security.getSeccomp();
+    return switch (profile.getProfileType()) {
+      case RuntimeDefault -> new SeccompChoice.RuntimeDefault();
+      case Unconfined -> new SeccompChoice.Unconfined();
+      case Localhost ->
+          new SeccompChoice.Localhost(
+              field.in("localhost_ref").absolute(profile.getLocalhostRef()));
+      case UNRECOGNIZED -> throw field.in("profile_type").wrong("is no kind of profile", "");
+    };
+  }
+}

@@ -1,0 +1,139 @@
+package io.gantry.rpc;
+
+import io.gantry.error.AlreadyExistsException;
+import io.gantry.error.InvalidException;
+import io.gantry.error.Subject;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The path of a listening socket. It is bound in a directory that only the owner enters and renamed
+ * into place when its mode is right, so that nobody connects who may not and a left-over is
+ * replaced at once.
+ */
+final class UnixSocketFile {
+
+  /** sun_path without its end (unix(7)); the longer staging path must fit too. */
+  private static final int LONGEST_PATH = 107;
+
+  private static final String STAGING = ".bind";
+
+  private final Path path;
+  private final Set<PosixFilePermission> mode;
+  private @Nullable Object identity;
+
+  UnixSocketFile(Path path, Set<PosixFilePermission> mode) {
+    this.path = path.toAbsolutePath().normalize();
+    this.mode = Set.copyOf(mode);
+  }
+
+  /** How a server is bound to a path. */
+  @FunctionalInterface
+  interface Binding {
+    void bindTo(Path path) throws IOException;
+  }
+
+  /**
+   * Binds and publishes the socket. Throws {@link AlreadyExistsException} when somebody serves at
+   * the path or something else than a socket lies there.
+   */
+  void publish(Binding binding) throws IOException {
+    refuseLongPath();
+    refuseIfTaken();
+    Path staging =
+        Files.createDirectory(
+            stagingDirectory(),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path staged = staging.resolve("s");
+    try {
+      binding.bindTo(staged);
+      Files.setPosixFilePermissions(staged, mode);
+      identity = identityOf(staged);
+      Files.move(staged, path, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(staged);
+      Files.delete(staging);
+    }
+  }
+
+  private Path stagingDirectory() throws IOException {
+    Path directory = path.resolveSibling(STAGING);
+    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      // Left by a start that was killed in between.
+      Files.deleteIfExists(directory.resolve("s"));
+      Files.delete(directory);
+    }
+    return directory;
+  }
+
+  private void refuseLongPath() {
+    int length = path.resolveSibling(STAGING).toString().getBytes(StandardCharsets.UTF_8).length;
+    int longest = Math.max(length + 2, path.toString().getBytes(StandardCharsets.UTF_8).length);
+    if (longest > LONGEST_PATH) {
+      throw new InvalidException(
+          subject(),
+          "socket path " + path + " is too long for the kernel",
+          "choose one of at most " + (LONGEST_PATH - STAGING.length() - 2) + " bytes");
+    }
+  }
+
+  private void refuseIfTaken() throws IOException {
+    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Object type = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if (!isSocket((Integer) type)) {
+      throw new AlreadyExistsException(
+          subject(),
+          path + " is there and is no socket",
+          "move it away or choose another --socket");
+    }
+    if (somebodyAnswers()) {
+      throw new AlreadyExistsException(
+          subject(),
+          "another gantryd serves " + path,
+          "stop it first or choose another --socket and --state");
+    }
+  }
+
+  private static boolean isSocket(int mode) {
+    return (mode & 0170000) == 0140000;
+  }
+
+  private boolean somebodyAnswers() {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      return channel.connect(UnixDomainSocketAddress.of(path));
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  /** Removes the file if it is still the one that was published here. */
+  void retract() throws IOException {
+    if (identity != null && Objects.equals(identity, identityOf(path))) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static @Nullable Object identityOf(Path file) throws IOException {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        ? Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS)
+        : null;
+  }
+
+  private Subject subject() {
+    return new Subject("socket", path.toString());
+  }
+}

@@ -1,0 +1,35 @@
+package io.gantry.rpc;
+
+import java.util.List;
+import java.util.Map;
+
+/** A node whose network is missing. */
+final class FakeNode implements NodeStatus {
+
+  @Override
+  public String version() {
+    return "1.2.3";
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    return List.of(
+        Condition.met(Condition.RUNTIME),
+        Condition.unmet(Condition.NETWORK, "NoBridge", "no bridge gantry0; make one"));
+  }
+
+  @Override
+  public List<String> runtimeHandlers() {
+    return List.of("crun");
+  }
+
+  @Override
+  public Abilities abilities() {
+    return new Abilities(true, false, true);
+  }
+
+  @Override
+  public Map<String, Object> configuration() {
+    return Map.of("root", "/somewhere");
+  }
+}
