@@ -1,0 +1,252 @@
+package io.gantry.linux.netlink;
+
+import io.gantry.linux.Errno;
+import io.gantry.linux.SyscallException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One namespace of {@link FakeNetworks}: loopback, and whatever is made in it. */
+public final class FakeNamespace implements NetworkNamespace, NetworkStack {
+
+  private static final Errno ENETDOWN = new Errno(100);
+  private static final int LOOPBACK = 1;
+  private static final int LOOPBACK_MTU = 65536;
+  private static final int LONGEST_NAME = 15;
+
+  private record End(FakeNamespace namespace, int index) {}
+
+  private final FakeNetworks networks;
+  private final Map<Integer, Link> links = new LinkedHashMap<>();
+  private final Map<Integer, End> peers = new LinkedHashMap<>();
+  private final List<InterfaceAddress> addresses = new ArrayList<>();
+  private final List<Route> routes = new ArrayList<>();
+  private int lastIndex = LOOPBACK;
+
+  FakeNamespace(FakeNetworks networks) {
+    this.networks = networks;
+    links.put(LOOPBACK, new Link(LOOPBACK, "lo", "", LOOPBACK_MTU, new MacAddress(0), false, 0));
+  }
+
+  @Override
+  public <T extends @Nullable Object> T call(Work<T> work) throws IOException {
+    return work.run();
+  }
+
+  @Override
+  public <T extends @Nullable Object> T use(StackWork<T> work) throws IOException {
+    return work.run(this);
+  }
+
+  @Override
+  public NetworkStack open() {
+    return this;
+  }
+
+  @Override
+  public void close() {}
+
+  void dropAll() {
+    List.copyOf(links.keySet()).forEach(this::drop);
+  }
+
+  private void drop(int index) {
+    links.remove(index);
+    addresses.removeIf(address -> address.link() == index);
+    routes.removeIf(route -> route.link() == index);
+    links.replaceAll((other, link) -> link.master() == index ? withMaster(link, 0) : link);
+    End peer = peers.remove(index);
+    if (peer != null && peer.namespace().links.containsKey(peer.index())) {
+      peer.namespace().drop(peer.index());
+    }
+  }
+
+  private static Link withMaster(Link l, int master) {
+    return new Link(l.index(), l.name(), l.kind(), l.mtu(), l.mac(), l.up(), master);
+  }
+
+  private int add(String name, String kind, int mtu, MacAddress mac, int master)
+      throws SyscallException {
+    if (named(name).isPresent()) {
+      throw new SyscallException("RTM_NEWLINK", Errno.EEXIST, name);
+    }
+    if (name.length() > LONGEST_NAME) {
+      throw new SyscallException("RTM_NEWLINK", Errno.EINVAL, name);
+    }
+    links.put(++lastIndex, new Link(lastIndex, name, kind, mtu, mac, false, master));
+    return lastIndex;
+  }
+
+  private Optional<Link> named(String name) {
+    return links.values().stream().filter(link -> link.name().equals(name)).findFirst();
+  }
+
+  private Link existing(String request, int index) throws SyscallException {
+    Link link = links.get(index);
+    if (link == null) {
+      throw new SyscallException(request, Errno.ENODEV, "link " + index);
+    }
+    return link;
+  }
+
+  private void up(Link l) {
+    links.put(
+        l.index(), new Link(l.index(), l.name(), l.kind(), l.mtu(), l.mac(), true, l.master()));
+  }
+
+  @Override
+  public Links links() {
+    return new FakeLinks();
+  }
+
+  @Override
+  public Addresses addresses() {
+    return new FakeAddresses();
+  }
+
+  @Override
+  public Routes routes() {
+    return new FakeRoutes();
+  }
+
+  private final class FakeLinks implements Links {
+
+    @Override
+    public List<Link> list() {
+      return List.copyOf(links.values());
+    }
+
+    @Override
+    public Optional<Link> find(String name) {
+      return named(name);
+    }
+
+    @Override
+    public void create(BridgeLink bridge) throws IOException {
+      networks.changing("RTM_NEWLINK", bridge.name());
+      add(bridge.name(), "bridge", bridge.mtu(), bridge.mac(), 0);
+    }
+
+    @Override
+    public void create(VethLink veth) throws IOException {
+      networks.changing("RTM_NEWLINK", veth.name());
+      FakeNamespace other = networks.at(veth.peer().netns());
+      MacAddress any = new MacAddress(0x02_00_00_00_00_00L + lastIndex);
+      int there = other.add(veth.peer().name(), "veth", veth.mtu(), veth.peer().mac(), 0);
+      try {
+        int here = add(veth.name(), "veth", veth.mtu(), any, veth.master());
+        up(existing("RTM_NEWLINK", here));
+        peers.put(here, new End(other, there));
+        other.peers.put(there, new End(FakeNamespace.this, here));
+      } catch (SyscallException e) {
+        other.drop(there);
+        throw e;
+      }
+    }
+
+    @Override
+    public void bringUp(int link) throws IOException {
+      networks.changing("RTM_NEWLINK", "up " + link);
+      up(existing("RTM_NEWLINK", link));
+    }
+
+    @Override
+    public void resize(int link, int mtu) throws IOException {
+      networks.changing("RTM_NEWLINK", "mtu " + link);
+      Link l = existing("RTM_NEWLINK", link);
+      links.put(link, new Link(link, l.name(), l.kind(), mtu, l.mac(), l.up(), l.master()));
+    }
+
+    @Override
+    public void hairpin(int link, boolean on) throws IOException {
+      networks.changing("RTM_NEWLINK", "hairpin " + link);
+      if (existing("RTM_NEWLINK", link).master() == 0) {
+        throw new SyscallException("RTM_NEWLINK", Errno.EINVAL, "link " + link);
+      }
+    }
+
+    @Override
+    public void delete(int link) throws IOException {
+      networks.changing("RTM_DELLINK", "link " + link);
+      existing("RTM_DELLINK", link);
+      drop(link);
+    }
+  }
+
+  private final class FakeAddresses implements Addresses {
+
+    @Override
+    public List<InterfaceAddress> list() {
+      return List.copyOf(addresses);
+    }
+
+    @Override
+    public void add(InterfaceAddress address) throws IOException {
+      networks.changing("RTM_NEWADDR", address.prefix().toString());
+      existing("RTM_NEWADDR", address.link());
+      if (addresses.contains(address)) {
+        throw new SyscallException("RTM_NEWADDR", Errno.EEXIST, address.prefix().toString());
+      }
+      addresses.add(address);
+    }
+
+    @Override
+    public void remove(InterfaceAddress address) throws IOException {
+      networks.changing("RTM_DELADDR", address.prefix().toString());
+      if (!addresses.remove(address)) {
+        throw new SyscallException("RTM_DELADDR", Errno.EADDRNOTAVAIL, address.prefix().toString());
+      }
+    }
+  }
+
+  private final class FakeRoutes implements Routes {
+
+    @Override
+    public List<Route> list() {
+      List<Route> all = new ArrayList<>(routes);
+      for (InterfaceAddress address : addresses) {
+        Link link = links.get(address.link());
+        if (link != null && link.up()) {
+          all.add(new Route(address.prefix().network(), null, link.index()));
+        }
+      }
+      return List.copyOf(all);
+    }
+
+    @Override
+    public void add(Route route) throws IOException {
+      String subject = route.destination().toString();
+      networks.changing("RTM_NEWROUTE", subject);
+      boolean up = existing("RTM_NEWROUTE", route.link()).up();
+      if (route.gateway() != null && list().stream().noneMatch(on -> leadsTo(on, route))) {
+        throw new SyscallException("RTM_NEWROUTE", Errno.ENETUNREACH, subject);
+      }
+      if (!up) {
+        throw new SyscallException("RTM_NEWROUTE", ENETDOWN, subject);
+      }
+      if (routes.stream().anyMatch(other -> other.destination().equals(route.destination()))) {
+        throw new SyscallException("RTM_NEWROUTE", Errno.EEXIST, subject);
+      }
+      routes.add(route);
+    }
+
+    private static boolean leadsTo(Route onLink, Route route) {
+      return onLink.gateway() == null
+          && onLink.link() == route.link()
+          && route.gateway() != null
+          && onLink.destination().contains(route.gateway());
+    }
+
+    @Override
+    public void remove(Route route) throws IOException {
+      networks.changing("RTM_DELROUTE", route.destination().toString());
+      if (!routes.remove(route)) {
+        throw new SyscallException("RTM_DELROUTE", Errno.ESRCH, route.destination().toString());
+      }
+    }
+  }
+}
