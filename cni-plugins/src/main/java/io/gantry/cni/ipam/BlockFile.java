@@ -42,12 +42,11 @@ public final class BlockFile {
     }
   }
 
-  private static IpPrefix block(Content content) {
-    String block = content.block();
-    if (content.version() != VERSION || block == null) {
-      throw new IllegalArgumentException("unknown version " + content.version());
+  private static IpPrefix block(@Nullable Content content) {
+    if (content == null || content.version() != VERSION || content.block() == null) {
+      throw new IllegalArgumentException("not an address block of version " + VERSION);
     }
-    return IpPrefix.parse(block);
+    return IpPrefix.parse(content.block());
   }
 
   /** Replaces what is written there, whole or not at all, and synced. */

@@ -1,8 +1,10 @@
 package io.gantry.cni.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gantry.cni.Attachment;
+import io.gantry.cni.AttachmentFailedException;
 import io.gantry.cni.NetworkException;
 import io.gantry.cni.PodAttachment;
 import io.gantry.cni.PodDetachment;
@@ -288,8 +290,7 @@ class BridgeNetworkIT {
     List<InetAddress> addresses = network.reserve("pod");
     PodAttachment impossible =
         new PodAttachment("pod", pod.fd(), "a-name-that-is-too-long", addresses);
-    org.assertj.core.api.Assertions.assertThatExceptionOfType(
-            io.gantry.cni.AttachmentFailedException.class)
+    assertThatExceptionOfType(AttachmentFailedException.class)
         .isThrownBy(() -> network.attach(impossible))
         .withMessageContaining("RTM_NEWLINK");
     assertThat(nodeLinks()).extracting(Link::name).doesNotContain(second.hostInterface());
