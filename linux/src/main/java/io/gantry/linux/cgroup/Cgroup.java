@@ -2,7 +2,9 @@ package io.gantry.linux.cgroup;
 
 import io.gantry.linux.Fd;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** One control group over all hierarchies in use. */
@@ -12,6 +14,11 @@ public interface Cgroup {
   String path();
 
   boolean exists();
+
+  /** Where the counters of a controller are read, such as {@code memory}; empty without one. */
+  default Optional<Path> directory(String controller) {
+    return Optional.empty();
+  }
 
   /** Changes the limits that are present in {@code limits}. */
   void apply(CgroupLimits limits) throws IOException;
