@@ -29,7 +29,7 @@ public final class ExitRecord {
   public static Optional<ShimStatus> read(Path runDirectory) throws IOException {
     Path file = runDirectory.resolve(NAME);
     try {
-      return Optional.of(parse(Files.readString(file, StandardCharsets.UTF_8)));
+      return Optional.of(parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IllegalArgumentException e) {

@@ -203,6 +203,11 @@ public final class PlanBuilder {
     return add(Op.CHDIR, text(path), new Field.U32(CREATE));
   }
 
+  /** The working directory, which must be there: what an exec is asked for. */
+  public PlanBuilder chdirExisting(String path) {
+    return add(Op.CHDIR, text(path), new Field.U32(0));
+  }
+
   /** A session keyring of its own; left out where the kernel has none to give. */
   public PlanBuilder keyring(String name) {
     return add(Op.KEYRING, text(name));

@@ -110,9 +110,7 @@ public final class ShimLauncher implements AutoCloseable {
       List<Fd> descriptors = new ArrayList<>(List.of(none, none, none));
       descriptors.addAll(own);
       descriptors.addAll(plan.descriptors());
-      descriptors.add(binary);
-      Path program = Path.of("/proc/self/fd/" + (descriptors.size() - 1));
-      return spawner.spawn(new SpawnRequest(program, arguments, List.of(), descriptors));
+      return spawner.spawn(new SpawnRequest(binary.path(), arguments, List.of(), descriptors));
     }
   }
 

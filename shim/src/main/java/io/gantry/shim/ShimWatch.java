@@ -3,6 +3,7 @@ package io.gantry.shim;
 import io.gantry.linux.ProcessCalls;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,6 +41,7 @@ final class ShimWatch implements AutoCloseable {
   /** Connects and watches; a shim that has ended already is known by its record. */
   static ShimWatch start(ProcessCalls processes, Path runDirectory, OptionalInt shimPid) {
     ShimWatch watch = new ShimWatch(processes, runDirectory, shimPid);
+    watch.connect();
     Thread.ofVirtual().name("shim-watch " + runDirectory.getFileName()).start(watch::run);
     return watch;
   }
@@ -85,28 +87,40 @@ final class ShimWatch implements AutoCloseable {
     }
   }
 
-  /** One connection from its opening to its end; a shim that dropped us is asked again. */
+  /** One connection to its end; a shim that has dropped us but lives is asked again. */
   private void follow() throws IOException {
-    try (ShimConnection open = ShimConnection.open(runDirectory.resolve(Shim.SOCKET))) {
-      connection = open;
+    ShimConnection open = connection == null ? connect() : connection;
+    if (open == null) {
+      moveTo(recordedEnd().orElseThrow(this::lost));
+      return;
+    }
+    try (open) {
       while (!isOver()) {
         accept(open.read());
       }
-    } catch (EOFException e) {
+    } catch (EOFException | SocketException e) {
       recordedEnd().ifPresent(this::moveTo);
-    } catch (IOException e) {
-      moveTo(recordedEnd().orElseThrow(() -> lost(e)));
     } finally {
       disconnected();
     }
+  }
+
+  /** Nothing when nobody listens: the shim is gone. */
+  private @Nullable ShimConnection connect() {
+    try {
+      connection = ShimConnection.open(runDirectory.resolve(Shim.SOCKET));
+    } catch (IOException e) {
+      connection = null;
+    }
+    return connection;
   }
 
   private Optional<ShimStatus> recordedEnd() throws IOException {
     return ExitRecord.read(runDirectory);
   }
 
-  private IOException lost(IOException cause) {
-    return new IOException("shim of " + runDirectory + " is gone without an exit record", cause);
+  private IOException lost() {
+    return new IOException("shim of " + runDirectory + " is gone without an exit record");
   }
 
   private void disconnected() {

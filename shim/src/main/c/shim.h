@@ -1,0 +1,186 @@
+/* The supervisor's own state: one container, its execs, and who is connected. */
+#ifndef GANTRY_SHIM_H
+#define GANTRY_SHIM_H
+
+#include "base.h"
+#include "log.h"
+#include "plan.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum {
+	FD_LISTEN = 3, /* of `hold`: where the answer goes */
+	FD_PLAN = 4,
+	FD_LOG = 5,
+	FD_RUN_DIR = 6,
+};
+
+enum {
+	CONNECTIONS = 64,
+	EXECS = 64,
+	TASKS_MOST = 16,
+	RELAY = 32 << 10,    /* most of an exec's output in one frame */
+	PENDING = 48 << 10,  /* most that waits for a slow client */
+	SMALL_FRAME = 64,
+	FRAME_HEADER = 8,
+	FIRST_PROCESS = 0,   /* in procs; the others are execs */
+	NOBODY = -1,
+	STDIO_STDIN = 1,
+	STDIO_TERMINAL = 2,
+};
+
+enum state { STARTING = 0, RUNNING = 1, EXITED = 2, FAILED = 3 };
+
+/* The first process of the container, or one that was executed in it. */
+struct proc {
+	bool used;
+	bool terminal;
+	bool executing; /* all steps are taken, execve is next */
+	bool started;
+	bool failed;
+	bool ended; /* and reaped */
+	bool timed_out;
+	bool paused; /* output is not read while its client is slow */
+	int owner;   /* connection of an exec, or NOBODY */
+	pid_t pid;
+	int pidfd;
+	int report;
+	int in;
+	int out[LOG_STREAMS]; /* -1 at the end; a terminal has only the first */
+	int code;
+	int signal;
+	int64_t deadline;    /* of an exec, 0 for none */
+	int64_t drain_until; /* set when it has ended */
+	struct failure failure;
+};
+
+struct connection {
+	int fd; /* -1 when free */
+	int proc; /* the exec it waits for, or NOBODY */
+	uint32_t have; /* of header and body together */
+	uint32_t length; /* of the body */
+	uint8_t *body;
+	uint32_t pending; /* bytes in its buffer */
+	uint8_t header[FRAME_HEADER];
+	uint8_t small[SMALL_FRAME];
+};
+
+struct shim {
+	const char *id;
+	int epoll;
+	enum state state;
+	bool done;
+	bool warm; /* buffers hold pages that an idle shim should give back */
+	bool accepting;
+	int64_t started_ns; /* wall clock */
+	int64_t finished_ns;
+	int tasks[TASKS_MOST];
+	int tasks_count;
+	int cgroup;
+	int kill_file;
+	int kill_tasks;
+	uint64_t clone_flags;
+	uint64_t join_flags;
+	unsigned stdio;
+	int execs; /* in use */
+	const uint8_t *plan_bytes;
+	size_t plan_length;
+	struct plan plan;
+	struct proc procs[1 + EXECS];
+	struct connection connections[CONNECTIONS];
+	struct log log;
+	_Alignas(LOG_PAGE) uint8_t relay[FRAME_HEADER + RELAY];
+	_Alignas(LOG_PAGE) uint8_t waiting[CONNECTIONS][PENDING];
+};
+
+/* spawn.c */
+
+/* Takes the steps that the shim does itself; the rest of the plan is for spawn_process. */
+int spawn_prepare(struct shim *shim, struct failure *failure);
+
+struct spawn {
+	const struct plan *plan;
+	uint64_t clone_flags;
+	unsigned stdio;
+	int join; /* pidfd whose namespaces are entered, or -1 */
+};
+
+/* Clones; proc then holds its pidfd, its report socket and its pipes. */
+int spawn_process(const struct shim *shim, const struct spawn *request, struct proc *proc,
+		  struct failure *failure);
+
+/* Closes the plan's descriptors that are not needed any more. */
+void spawn_forget_plan(struct shim *shim);
+
+/* Reads what the process reported: 1 more may come, 0 the end of it, or -EAGAIN. */
+int spawn_report(struct proc *proc);
+
+/* loop.c */
+enum watched { WATCH_LISTEN, WATCH_CONNECTION, WATCH_REPORT, WATCH_END, WATCH_OUT, WATCH_ERR };
+
+int loop_watch(const struct shim *shim, int fd, enum watched kind, int index);
+void loop_unwatch(const struct shim *shim, int fd);
+int loop_run(struct shim *shim);
+
+/* procs.c */
+int proc_start_container(struct shim *shim);
+void proc_start_exec(struct shim *shim, int connection, const uint8_t *body, size_t length);
+void proc_reported(struct shim *shim, struct proc *proc);
+void proc_output(struct shim *shim, struct proc *proc, int stream);
+void proc_ended(struct shim *shim, struct proc *proc);
+void proc_resume(struct shim *shim, int index);
+void proc_abandon(struct shim *shim, int index);
+/* What time brings: timeouts of execs, the end of draining. */
+void proc_tick(struct shim *shim, int64_t now);
+/* The next moment proc_tick wants to see, or 0. */
+int64_t proc_next_tick(const struct shim *shim);
+
+/* connections.c */
+void connection_accept(struct shim *shim);
+void connection_ready(struct shim *shim, int index, uint32_t events);
+void connection_close(struct shim *shim, int index);
+/* Sends a frame whose payload starts at FRAME_HEADER of the given buffer. */
+void connection_send(struct shim *shim, int index, unsigned type, uint8_t *frame, size_t payload);
+void connection_tell_all(struct shim *shim);
+void connection_say_goodbye(struct shim *shim);
+
+/* messages.c */
+enum message {
+	MSG_STATUS = 1,
+	MSG_SIGNAL = 2,
+	MSG_EXEC = 3,
+	MSG_STDIN = 4,
+	MSG_RESIZE = 5,
+	MSG_REOPEN_LOG = 6,
+	MSG_STATE = 64,
+	MSG_DONE = 65,
+	MSG_EXEC_STARTED = 66,
+	MSG_EXEC_FAILED = 67,
+	MSG_STDOUT = 68,
+	MSG_STDERR = 69,
+	MSG_EXEC_EXITED = 70,
+};
+
+enum { MESSAGE_MOST = FRAME_HEADER + 64 + sizeof(struct failure) };
+
+void message_head(uint8_t *frame, unsigned type, size_t payload);
+/* Each fills a frame's payload and returns its length. */
+size_t message_state(const struct shim *shim, uint8_t *frame);
+size_t message_failure(const struct failure *failure, uint8_t *frame);
+size_t message_numbers(const uint32_t *numbers, size_t count, uint8_t *frame);
+void message_take(struct shim *shim, int connection, unsigned type, const uint8_t *body,
+		  size_t length);
+
+/* end.c */
+
+/* Leaves the exit record; it replaces an older one in one piece. */
+int end_record(const struct shim *shim);
+
+/* Kills what is left in the container's control group; true when something was there. */
+bool end_signal_group(const struct shim *shim, int signal);
+
+/* Kills a process and everything that descends from it or shares its session. */
+void end_kill_tree(pid_t leader);
+
+#endif

@@ -1,0 +1,73 @@
+/* The steps of a new process, from the clone to execve(2). */
+#ifndef GANTRY_STEPS_H
+#define GANTRY_STEPS_H
+
+#include "base.h"
+#include "plan.h"
+
+#include <stdbool.h>
+
+/* Where descriptor 0 of a plan is found. */
+#define PLAN_FIRST_FD 7
+
+/* What the steps of one process share. */
+struct child {
+	int report; /* close-on-exec socket to the shim */
+	int root;   /* the attached root, or -1 */
+	int empty;  /* the empty tmpfs of masked directories, or -1 */
+	bool fds_closed;
+	bool umask_set;
+};
+
+/* What a new process tells the shim over its report socket; a failure follows kind FAILED. */
+enum report_kind { REPORT_FAILED = 1, REPORT_TERMINAL = 2, REPORT_EXEC = 3 };
+
+struct report {
+	uint32_t kind;
+	struct failure failure;
+};
+
+/*
+ * Takes the steps of a section one after the other and does not come back, unless one fails: then
+ * the failure is complete and -errno is returned.
+ */
+int steps_run(struct section steps, uint32_t fds, struct child *child, struct failure *failure);
+
+/* mounts.c */
+int mount_root_propagation(const struct step *step, struct failure *failure);
+int mount_attach_root(const struct step *step, struct child *child);
+int mount_new(const struct step *step, const struct child *child, struct failure *failure);
+int mount_attach(const struct step *step, const struct child *child, struct failure *failure);
+int mount_mkdir(const struct step *step, const struct child *child, struct failure *failure);
+int mount_symlink(const struct step *step, const struct child *child, struct failure *failure);
+int mount_mknod(const struct step *step, const struct child *child, struct failure *failure);
+int mount_mask(const struct step *step, struct child *child, struct failure *failure);
+int mount_read_only(const struct step *step, const struct child *child, struct failure *failure);
+int mount_pivot(const struct child *child);
+int mount_empty_root(struct child *child);
+int mount_chdir(const struct step *step, const struct child *child, struct failure *failure);
+
+/* Opens an existing path, never leaving the root; root -1 is the process's own. */
+int open_in_root(int root, const char *path, uint64_t flags);
+
+/* Makes what is missing of a path and opens the end of it (O_PATH). */
+int make_in_root(int root, const char *path, bool directory, unsigned mode);
+
+/* identity.c */
+int identity_setgroups(const struct step *step);
+int identity_setgid(const struct step *step);
+int identity_setuid(const struct step *step);
+int identity_capabilities(const struct step *step);
+int identity_seccomp(const struct step *step);
+int identity_rlimit(const struct step *step);
+int identity_oom_score_adj(const struct step *step);
+int identity_keyring(const struct step *step);
+
+/* exec.c */
+int exec_program(const struct step *step, struct child *child, struct failure *failure);
+int exec_terminal(const struct step *step, struct child *child, struct failure *failure);
+int exec_new_session(void);
+int exec_close_fds(struct child *child);
+__attribute__((noreturn)) void exec_hold(struct child *child);
+
+#endif
