@@ -48,6 +48,10 @@ final class YamlText {
       return primitive.getAsString();
     }
     var digits = primitive.getAsString();
-    return digits.matches("-?\\d{1,18}") ? Long.valueOf(digits) : primitive.getAsDouble();
+    // No conditional expression: it would make doubles of both.
+    if (digits.matches("-?\\d{1,18}")) {
+      return Long.valueOf(digits);
+    }
+    return primitive.getAsDouble();
   }
 }
