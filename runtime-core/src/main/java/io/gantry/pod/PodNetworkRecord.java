@@ -5,18 +5,17 @@ import java.util.List;
 /**
  * What a pod holds of a network.
  *
- * @param network the network's name
- * @param addresses with prefix length, such as {@code 10.88.0.5/16}; the first is the pod's ip
- * @param hostInterface the name of the interface on the machine's side
+ * @param ips without prefix lengths; the first is the pod's main one
+ * @param hostInterface the name of the interface on the machine's side; empty until attached
  */
-public record PodNetworkRecord(String network, List<String> addresses, String hostInterface) {
+public record PodNetworkRecord(List<String> ips, String hostInterface) {
 
   public PodNetworkRecord {
-    addresses = List.copyOf(addresses);
+    ips = List.copyOf(ips);
   }
 
-  /** The first address without its prefix length, or empty. */
+  /** The main address, or empty. */
   public String ip() {
-    return addresses.isEmpty() ? "" : addresses.getFirst().replaceFirst("/.*", "");
+    return ips.isEmpty() ? "" : ips.getFirst();
   }
 }

@@ -22,7 +22,6 @@ import io.gantry.pod.PodFilter;
 import io.gantry.pod.PodMetadata;
 import io.gantry.pod.PodNetworkRecord;
 import io.gantry.pod.PodSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -191,13 +190,11 @@ final class PodMessages {
 
   private static PodSandboxNetworkStatus network(Pod pod) {
     PodNetworkRecord network = pod.network();
-    if (network == null || network.addresses().isEmpty()) {
+    if (network == null || network.ips().isEmpty()) {
       return PodSandboxNetworkStatus.getDefaultInstance();
     }
-    List<PodIP> more = new ArrayList<>();
-    for (String address : network.addresses().subList(1, network.addresses().size())) {
-      more.add(PodIP.newBuilder().setIp(address.replaceFirst("/.*", "")).build());
-    }
+    List<PodIP> more =
+        network.ips().stream().skip(1).map(ip -> PodIP.newBuilder().setIp(ip).build()).toList();
     return PodSandboxNetworkStatus.newBuilder()
         .setIp(network.ip())
         .addAllAdditionalIps(more)

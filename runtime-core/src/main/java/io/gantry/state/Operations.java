@@ -37,6 +37,14 @@ public final class Operations<K, V> {
     }
   }
 
+  /** Waits until no operation with that key is under way; how it went does not matter here. */
+  public void settle(K key) {
+    CompletableFuture<V> first = running.get(key);
+    if (first != null) {
+      first.handle((result, failure) -> true).join();
+    }
+  }
+
   private static <V> V result(CompletableFuture<V> first) {
     try {
       return first.join();

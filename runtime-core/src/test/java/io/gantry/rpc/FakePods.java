@@ -24,8 +24,7 @@ final class FakePods implements PodService {
   @Override
   public PodId run(PodSpec spec) {
     PodId id = PodId.random();
-    PodNetworkRecord network =
-        new PodNetworkRecord("gantry", List.of("10.88.0.5/16", "fd00::5/64"), "veth1");
+    PodNetworkRecord network = new PodNetworkRecord(List.of("10.88.0.5", "fd00::5"), "veth1");
     pods.put(id.value(), new Pod(id, spec, MADE, network, null, new PodState.Ready()));
     return id;
   }

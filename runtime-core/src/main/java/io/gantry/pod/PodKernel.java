@@ -1,0 +1,89 @@
+package io.gantry.pod;
+
+import io.gantry.cni.NetworkException;
+import io.gantry.cni.PodNetwork;
+import io.gantry.linux.Fd;
+import io.gantry.linux.Namespace;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What a pod is made of in the kernel and under the run directory, taken together. */
+public final class PodKernel {
+
+  /**
+   * What every pod with its own network gets unless it asks otherwise: low ports and ping for
+   * everyone.
+   */
+  private static final Map<String, String> NETWORK_SYSCTLS =
+      Map.of(
+          "net.ipv4.ip_unprivileged_port_start", "0",
+          "net.ipv4.ping_group_range", "0 2147483647");
+
+  private final PodNamespaces namespaces;
+  private final PodNetworking networking;
+  private final PodHolders holders;
+  private final PodFiles files;
+
+  public PodKernel(
+      PodNamespaces namespaces, PodNetwork network, PodHolders holders, PodPaths paths) {
+    this.namespaces = namespaces;
+    this.networking = new PodNetworking(network);
+    this.holders = holders;
+    this.files = new PodFiles(paths);
+  }
+
+  /** Sets addresses aside for a pod that wants any; nothing happens in the kernel yet. */
+  Pod reserve(Pod pod) throws NetworkException {
+    return PodNetworking.wanted(pod) ? pod.attachedTo(networking.reserve(pod.id())) : pod;
+  }
+
+  void makeNamespaces(Pod pod) throws IOException {
+    namespaces.make(pod, Hostname.of(pod.spec()), sysctls(pod));
+  }
+
+  private static SortedMap<String, String> sysctls(Pod pod) {
+    SortedMap<String, String> sysctls = new TreeMap<>();
+    if (PodNetworking.wanted(pod)) {
+      sysctls.putAll(NETWORK_SYSCTLS);
+    }
+    sysctls.putAll(pod.spec().sysctls());
+    return sysctls;
+  }
+
+  /** The pod with what the network gave it. */
+  Pod attach(Pod pod) throws NetworkException {
+    PodNetworkRecord reserved = pod.network();
+    if (reserved == null) {
+      return pod;
+    }
+    Fd netns = Objects.requireNonNull(namespaces.of(pod.id()).get(Namespace.NET));
+    return pod.attachedTo(networking.attach(pod.id(), netns, reserved));
+  }
+
+  void writeFiles(Pod pod) throws IOException {
+    files.write(pod, Hostname.of(pod.spec()));
+  }
+
+  /**
+   * Ends the holder, leaves the network and drops the namespaces and files. Gone before is fine.
+   */
+  void release(Pod pod) throws IOException {
+    holders.end(pod);
+    if (PodNetworking.wanted(pod)) {
+      networking.leave(pod.id());
+    }
+    namespaces.drop(pod.id());
+  }
+
+  /** After a restart: whether what the record says is still there, and taken over. */
+  boolean readopt(Pod pod) throws IOException {
+    if (!namespaces.reopen(pod)) {
+      return false;
+    }
+    networking.restore(pod);
+    return true;
+  }
+}

@@ -1,0 +1,64 @@
+package io.gantry.pod;
+
+import io.gantry.error.GantryException;
+import io.gantry.state.Table;
+import java.io.IOException;
+
+/**
+ * How a pod ends. Every step bears being done again, so that a crash in between is no more than a
+ * delay.
+ */
+final class PodTeardown {
+
+  private final Table<Pod> pods;
+  private final PodKernel kernel;
+  private final PodMembers members;
+
+  PodTeardown(Table<Pod> pods, PodKernel kernel, PodMembers members) {
+    this.pods = pods;
+    this.kernel = kernel;
+    this.members = members;
+  }
+
+  /**
+   * Kills the containers, leaves the network, drops the namespaces; a stopped pod stays as it is.
+   */
+  void stop(PodId id) {
+    Pod stopping = pods.update(id.value(), PodTeardown::toStopping);
+    if (!(stopping.state() instanceof PodState.Stopping)) {
+      return;
+    }
+    members.killAll(id);
+    try {
+      kernel.release(stopping);
+    } catch (IOException e) {
+      throw Failures.of(id, "taking down the network and namespaces", e);
+    }
+    pods.update(id.value(), pod -> pod.attachedTo(null).heldBy(null).in(new PodState.Stopped()));
+  }
+
+  private static Pod toStopping(Pod pod) {
+    return switch (pod.state()) {
+      case PodState.Creating _, PodState.Ready _ -> pod.in(new PodState.Stopping());
+      case PodState.Stopping _, PodState.Stopped _, PodState.Removing _ -> pod;
+    };
+  }
+
+  /** Removes a stopped pod with its containers. */
+  void remove(PodId id) {
+    pods.update(id.value(), pod -> pod.in(new PodState.Removing()));
+    members.removeAll(id);
+    pods.remove(id.value());
+  }
+
+  /** Takes back a pod whose making failed or was interrupted. */
+  <E extends GantryException> E undone(Pod pod, E cause) {
+    try {
+      kernel.release(pod);
+      pods.remove(pod.id().value());
+    } catch (IOException | GantryException e) {
+      cause.addSuppressed(e);
+    }
+    return cause;
+  }
+}

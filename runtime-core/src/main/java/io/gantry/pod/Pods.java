@@ -1,0 +1,135 @@
+package io.gantry.pod;
+
+import io.gantry.error.AlreadyExistsException;
+import io.gantry.error.GantryException;
+import io.gantry.state.Operations;
+import io.gantry.state.Table;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The pods of this node. */
+public final class Pods implements PodService {
+
+  private final Table<Pod> pods;
+  private final PodKernel kernel;
+  private final PodTeardown teardown;
+  private final Clock clock;
+  private final Operations<PodMetadata, PodId> making = new Operations<>();
+  private final Operations<PodId, Boolean> ending = new Operations<>();
+
+  public Pods(Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock) {
+    this.pods = pods;
+    this.kernel = kernel;
+    this.teardown = new PodTeardown(pods, kernel, members);
+    this.clock = clock;
+  }
+
+  @Override
+  public PodId run(PodSpec spec) {
+    return making.join(spec.metadata(), () -> existing(spec).orElseGet(() -> make(spec)));
+  }
+
+  private Optional<PodId> existing(PodSpec spec) {
+    return pods.values().stream()
+        .filter(pod -> pod.spec().metadata().equals(spec.metadata()))
+        .findFirst()
+        .map(pod -> {
+          if (pod.ready()) {
+            return pod.id();
+          }
+          throw new AlreadyExistsException(
+              pod.id().subject(),
+              "pod " + spec.metadata() + " exists as " + pod.id().brief() + " and is stopped",
+              "remove it with gantry rmp " + pod.id().brief() + ", or use another attempt");
+        });
+  }
+
+  private PodId make(PodSpec spec) {
+    Pod pod = new Pod(PodId.random(), spec, clock.instant(), null, null, new PodState.Creating());
+    String step = "reserving an address";
+    try {
+      pod = kernel.reserve(pod);
+      pods.insert(pod);
+      step = "making the namespaces";
+      kernel.makeNamespaces(pod);
+      step = "attaching the network";
+      pod = kernel.attach(pod);
+      step = "writing the files";
+      kernel.writeFiles(pod);
+      return ready(pod);
+    } catch (IOException e) {
+      throw teardown.undone(pod, Failures.of(pod.id(), step, e));
+    } catch (GantryException e) {
+      throw teardown.undone(pod, e);
+    }
+  }
+
+  /** A stop that came in between has moved the pod on: then it stays stopped. */
+  private PodId ready(Pod made) {
+    pods.update(
+        made.id().value(),
+        known ->
+            known.state() instanceof PodState.Creating ? made.in(new PodState.Ready()) : known);
+    return made.id();
+  }
+
+  @Override
+  public void stop(String id) {
+    known(id).ifPresent(pod -> ending.join(pod.id(), () -> stopped(pod.id())));
+  }
+
+  private boolean stopped(PodId id) {
+    teardown.stop(id);
+    return true;
+  }
+
+  @Override
+  public void remove(String id) {
+    Optional<Pod> known = known(id);
+    if (known.isEmpty()) {
+      return;
+    }
+    PodId pod = known.get().id();
+    stop(pod.value());
+    ending.join(pod, () -> removed(pod));
+  }
+
+  private boolean removed(PodId id) {
+    if (pods.get(id.value()).isPresent()) {
+      teardown.remove(id);
+    }
+    return true;
+  }
+
+  /** A pod in the making is nobody's yet: its id has not been told to anyone. */
+  private Optional<Pod> known(String id) {
+    return pods.find(id).filter(pod -> !(pod.state() instanceof PodState.Creating));
+  }
+
+  @Override
+  public Pod pod(String id) {
+    return pods.require(id);
+  }
+
+  @Override
+  public List<Pod> list(PodFilter filter) {
+    return pods.values().stream()
+        .filter(pod -> !(pod.state() instanceof PodState.Creating))
+        .filter(filter::accepts)
+        .sorted(Comparator.comparing(Pod::createdAt).reversed())
+        .toList();
+  }
+
+  /**
+   * After a restart: takes over what is there, finishes what was begun, undoes what was half made.
+   * Called once, before anything else.
+   *
+   * @return what could not be brought in order, in words for the log
+   */
+  public List<String> recover() {
+    return new PodRecovery(pods, kernel, teardown).run();
+  }
+}
