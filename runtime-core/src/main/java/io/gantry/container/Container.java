@@ -19,4 +19,12 @@ public record Container(
   public Container in(ContainerState next) {
     return new Container(id, pod, spec, image, createdAt, next);
   }
+
+  /** The signal that asks it to end: its own, else the image's, else TERM. */
+  public String stopSignal() {
+    if (!spec.stopSignal().isEmpty()) {
+      return spec.stopSignal();
+    }
+    return image.stopSignal().isEmpty() ? "SIGTERM" : image.stopSignal();
+  }
 }

@@ -30,7 +30,7 @@ final class FakeContainers implements ContainerService {
   @Override
   public ContainerId create(String pod, ContainerSpec spec) {
     ContainerId id = ContainerId.random();
-    ImageUse image = new ImageUse(IMAGE_ID, "example.org/tool@sha256:" + "b".repeat(64));
+    ImageUse image = new ImageUse(IMAGE_ID, "example.org/tool@sha256:" + "b".repeat(64), "");
     containers.put(
         id.value(),
         new Container(id, new PodId(pod), spec, image, MADE, new ContainerState.Created()));

@@ -1,0 +1,33 @@
+package io.gantry.container;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A container's first process behind its supervisor. Safe for use by many threads. */
+public interface ContainerProcess {
+
+  /**
+   * Waits until the program has been executed.
+   *
+   * @throws StartException when a step failed
+   */
+  ContainerEvent.Started awaitStarted() throws IOException;
+
+  /** Completes, never exceptionally, when the process is over and its record is on disk. */
+  CompletableFuture<ContainerEvent.Ended> ended();
+
+  /** Sends a signal to the first process; one that is gone is fine. */
+  void signal(int number) throws IOException;
+
+  /** Kills everything in the container, with the supervisor's help or without. */
+  void kill() throws IOException;
+
+  /**
+   * Runs a command beside the first process and captures its output.
+   *
+   * @throws StartException when the command could not be executed
+   */
+  ExecOutcome exec(List<String> command, Duration timeout) throws IOException;
+}

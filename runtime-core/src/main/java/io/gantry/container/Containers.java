@@ -1,0 +1,274 @@
+package io.gantry.container;
+
+import io.gantry.error.BrokenException;
+import io.gantry.error.GantryException;
+import io.gantry.error.InvalidException;
+import io.gantry.error.Subject;
+import io.gantry.error.WrongStateException;
+import io.gantry.pod.Pod;
+import io.gantry.pod.PodId;
+import io.gantry.pod.PodMembers;
+import io.gantry.state.Operations;
+import io.gantry.state.Table;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** The containers of this node. */
+public final class Containers implements ContainerService, PodMembers {
+
+  private static final Executor VIRTUAL = task -> Thread.ofVirtual().name("pod end").start(task);
+
+  private record Name(PodId pod, ContainerMetadata metadata) {}
+
+  private final Table<Container> containers;
+  private final Table<Pod> pods;
+  private final ContainerLauncher launcher;
+  private final Clock clock;
+  private final LiveContainers live;
+  private final ContainerEnding ending;
+  private final Operations<Name, ContainerId> making = new Operations<>();
+  private final Operations<ContainerId, Boolean> starting = new Operations<>();
+
+  public Containers(
+      Table<Container> containers, Table<Pod> pods, ContainerLauncher launcher, Clock clock) {
+    this.containers = containers;
+    this.pods = pods;
+    this.launcher = launcher;
+    this.clock = clock;
+    this.live = new LiveContainers(containers, launcher);
+    this.ending = new ContainerEnding(containers, live, launcher, clock);
+  }
+
+  @Override
+  public ContainerId create(String pod, ContainerSpec spec) {
+    PodId owner = pods.require(pod).id();
+    Name name = new Name(owner, spec.metadata());
+    return making.join(name, () -> existing(name).orElseGet(() -> make(owner, spec)));
+  }
+
+  private Optional<ContainerId> existing(Name name) {
+    return containers.values().stream()
+        .filter(container -> !(container.state() instanceof ContainerState.Removing))
+        .filter(container -> container.pod().equals(name.pod()))
+        .filter(container -> container.spec().metadata().equals(name.metadata()))
+        .map(Container::id)
+        .findFirst();
+  }
+
+  private ContainerId make(PodId owner, ContainerSpec spec) {
+    Pod pod = ready(owner);
+    Container container =
+        new Container(
+            ContainerId.random(),
+            owner,
+            spec,
+            launcher.image(spec.image()),
+            clock.instant(),
+            new ContainerState.Creating());
+    Signals.number(container.stopSignal());
+    containers.insert(container);
+    try {
+      launcher.prepare(container, pod);
+      move(container.id(), new ContainerEvent.Prepared());
+      return container.id();
+    } catch (IOException e) {
+      throw undone(container, Failures.of(container.id(), "preparing", e));
+    } catch (GantryException e) {
+      throw undone(container, e);
+    }
+  }
+
+  private <E extends GantryException> E undone(Container container, E cause) {
+    try {
+      ending.remove(container.id());
+    } catch (GantryException e) {
+      cause.addSuppressed(e);
+    }
+    return cause;
+  }
+
+  private Pod ready(PodId id) {
+    Pod pod = pods.require(id.value());
+    if (!pod.ready()) {
+      throw new WrongStateException(
+          id.subject(),
+          "pod " + id.brief() + " (" + pod.spec().metadata() + ") is not ready",
+          "run a new pod");
+    }
+    return pod;
+  }
+
+  private Container move(ContainerId id, ContainerEvent event) {
+    return containers.update(id.value(), container -> Transitions.after(container, event));
+  }
+
+  @Override
+  public void start(String id) {
+    ContainerId container = containers.require(id).id();
+    starting.join(container, () -> started(container));
+  }
+
+  private boolean started(ContainerId id) {
+    Pod pod = ready(containers.require(id.value()).pod());
+    Container container = move(id, new ContainerEvent.StartBegun());
+    try {
+      ContainerProcess process = launcher.launch(container, pod);
+      ContainerEvent.Started started = process.awaitStarted();
+      move(id, started);
+      live.watch(id, process);
+      return true;
+    } catch (StartException e) {
+      throw startFailed(container, e.exitCode(), startError(container, e));
+    } catch (IOException e) {
+      throw startFailed(container, 128, Failures.of(id, "starting", e));
+    } catch (GantryException e) {
+      throw startFailed(container, 128, e);
+    }
+  }
+
+  private GantryException startFailed(Container container, int exitCode, GantryException cause) {
+    move(container.id(), new ContainerEvent.StartFailed(clock.instant(), exitCode, cause.advice()));
+    live.clear(container);
+    return cause;
+  }
+
+  private static GantryException startError(Container container, StartException e) {
+    String message =
+        "starting container "
+            + container.id().brief()
+            + " of image "
+            + container.spec().image()
+            + " failed: "
+            + e.getMessage();
+    return e.blamesTheCommand()
+        ? new InvalidException(
+            new Subject("command", container.spec().metadata().name()),
+            message,
+            "check the command and that the image has it, executable and for this machine",
+            e)
+        : new BrokenException(
+            container.id().subject(),
+            message,
+            "the step, its object and the error of the kernel are named above",
+            e);
+  }
+
+  @Override
+  public void stop(String id, Duration grace) {
+    containers.find(id).ifPresent(container -> stop(container, grace));
+  }
+
+  private void stop(Container container, Duration grace) {
+    starting.settle(container.id());
+    ending.stop(container, Signals.number(container.stopSignal()), grace);
+  }
+
+  @Override
+  public void remove(String id) {
+    Optional<Container> known = containers.find(id);
+    if (known.isPresent()) {
+      stop(known.get(), Duration.ZERO);
+      ending.remove(known.get().id());
+    }
+  }
+
+  @Override
+  public Container container(String id) {
+    return containers.require(id);
+  }
+
+  @Override
+  public List<Container> list(ContainerFilter filter) {
+    return containers.values().stream()
+        .filter(container -> !(container.state() instanceof ContainerState.Creating))
+        .filter(filter::accepts)
+        .sorted(Comparator.comparing(Container::createdAt).reversed())
+        .toList();
+  }
+
+  @Override
+  public ExecOutcome execSync(String id, List<String> command, Duration timeout) {
+    Container container = containers.require(id);
+    ContainerProcess process =
+        live.find(container.id())
+            .filter(_ -> container.state() instanceof ContainerState.Running)
+            .orElseThrow(() -> notRunning(container))
+            .process();
+    try {
+      return process.exec(command, timeout);
+    } catch (StartException e) {
+      throw execFailed(container, command, e);
+    } catch (IOException e) {
+      throw Failures.of(container.id(), "executing " + command.getFirst() + " in", e);
+    }
+  }
+
+  private static WrongStateException notRunning(Container container) {
+    return new WrongStateException(
+        container.id().subject(),
+        "container " + container.id().brief() + " is not running",
+        "see its state with gantry inspect " + container.id().brief());
+  }
+
+  private static GantryException execFailed(
+      Container container, List<String> command, StartException e) {
+    String message =
+        "executing "
+            + command.getFirst()
+            + " in container "
+            + container.id().brief()
+            + " failed: "
+            + e.getMessage();
+    return e.blamesTheCommand()
+        ? new InvalidException(
+            new Subject("command", command.getFirst()), message, "check the command", e)
+        : new BrokenException(container.id().subject(), message, "", e);
+  }
+
+  @Override
+  public void killAll(PodId pod) {
+    each(pod, container -> stop(container, Duration.ZERO));
+  }
+
+  @Override
+  public void removeAll(PodId pod) {
+    each(pod, container -> remove(container.id().value()));
+  }
+
+  /** Does it to all containers of the pod at once; what fails is thrown when all are through. */
+  private void each(PodId pod, Consumer<Container> action) {
+    List<Container> members =
+        containers.values().stream().filter(container -> container.pod().equals(pod)).toList();
+    if (members.size() == 1) {
+      action.accept(members.getFirst());
+      return;
+    }
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    members.forEach(
+        member -> running.add(CompletableFuture.runAsync(() -> action.accept(member), VIRTUAL)));
+    try {
+      CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : e;
+    }
+  }
+
+  /**
+   * After a restart: takes over what runs, learns what has ended, undoes what was half made. Called
+   * once, before anything else.
+   *
+   * @return what could not be brought in order, in words for the log
+   */
+  public List<String> recover() {
+    return new ContainerRecovery(containers, launcher, live, ending, clock).run();
+  }
+}
