@@ -134,6 +134,9 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     @Override
     public void create(VethLink veth) throws IOException {
       networks.changing("RTM_NEWLINK", veth.name());
+      if (veth.master() != 0) {
+        existing("RTM_NEWLINK", veth.master());
+      }
       FakeNamespace other = networks.at(veth.peer().netns());
       MacAddress any = new MacAddress(0x02_00_00_00_00_00L + lastIndex);
       int there = other.add(veth.peer().name(), "veth", veth.mtu(), veth.peer().mac(), 0);

@@ -127,6 +127,15 @@ abstract class NetworkStackContract {
   }
 
   @Test
+  void aVethForABridgeThatIsGoneIsNotMade() throws IOException {
+    int index = bridge().index();
+    node.links().delete(index);
+    assertThatExceptionOfType(SyscallException.class).isThrownBy(() -> veth(index));
+    assertThat(node.links().find("veth0")).isEmpty();
+    assertThat(pod.links().find("eth0")).isEmpty();
+  }
+
+  @Test
   void addressesOfBothVersionsComeAndGo() throws IOException {
     veth(0);
     InterfaceAddress four = new InterfaceAddress(eth0().index(), POD);
