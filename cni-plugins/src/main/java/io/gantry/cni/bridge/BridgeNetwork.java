@@ -119,6 +119,7 @@ public final class BridgeNetwork implements PodNetwork, AutoCloseable {
     try {
       return veth.connect(pod, uplink);
     } catch (IOException e) {
+      noteMissingBridge(uplink, e);
       throw new AttachmentFailedException(
           pod.podId(),
           "cannot attach pod "
@@ -128,6 +129,17 @@ public final class BridgeNetwork implements PodNetwork, AutoCloseable {
               + ": "
               + e.getMessage(),
           e);
+    }
+  }
+
+  /** Someone took the bridge away: not ready, so that {@link #ensure} is called again. */
+  private void noteMissingBridge(PodVeth.Uplink uplink, IOException failure) {
+    try {
+      if (!hostSide.stands(uplink)) {
+        status = NetworkStatus.down("BridgeGone", "bridge " + settings.bridge() + " was removed");
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -161,7 +173,7 @@ public final class BridgeNetwork implements PodNetwork, AutoCloseable {
       Set<String> owned = ownedNames(livePodIds);
       for (Link port : ports) {
         if (!owned.contains(port.name())) {
-          bridge.delete(port);
+          HostBridge.delete(node, port);
           removed.add(port.name());
         }
       }

@@ -90,21 +90,17 @@ final class HostBridge {
         .orElse(ETHERNET_MTU);
   }
 
-  /** The veth ends on the node that are this bridge's and named by us. */
+  /** The veth ends that are named by us and this bridge's, or no bridge's since theirs is gone. */
   List<Link> ports() throws IOException {
-    Optional<Link> bridge = find();
-    if (bridge.isEmpty()) {
-      return List.of();
-    }
-    int master = bridge.get().index();
+    int own = find().map(Link::index).orElse(0);
     return node.links().list().stream()
-        .filter(link -> link.master() == master && link.kind().equals(VETH))
-        .filter(link -> link.name().startsWith(HostInterface.PREFIX))
+        .filter(link -> link.kind().equals(VETH) && HostInterface.isOurs(link.name()))
+        .filter(link -> link.master() == own || link.master() == 0)
         .toList();
   }
 
   /** Removes a link that may be going by itself just now. */
-  void delete(Link link) throws IOException {
+  static void delete(NetworkStack node, Link link) throws IOException {
     try {
       node.links().delete(link.index());
     } catch (SyscallException e) {

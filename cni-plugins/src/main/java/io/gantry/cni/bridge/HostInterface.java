@@ -8,7 +8,7 @@ import java.util.HexFormat;
 /** Names of the veth ends on the node: derived from the pod's id, so that a leak has an owner. */
 final class HostInterface {
 
-  static final String PREFIX = "gp";
+  private static final String PREFIX = "gp";
   private static final int ID_LENGTH = 12;
 
   private HostInterface() {}
@@ -17,6 +17,13 @@ final class HostInterface {
   static String of(String podId) {
     boolean usual = podId.length() >= ID_LENGTH && podId.chars().allMatch(HostInterface::isHex);
     return PREFIX + (usual ? podId : hash(podId)).substring(0, ID_LENGTH);
+  }
+
+  /** Whether {@link #of} makes such names. */
+  static boolean isOurs(String name) {
+    return name.length() == PREFIX.length() + ID_LENGTH
+        && name.startsWith(PREFIX)
+        && name.substring(PREFIX.length()).chars().allMatch(HostInterface::isHex);
   }
 
   private static boolean isHex(int c) {

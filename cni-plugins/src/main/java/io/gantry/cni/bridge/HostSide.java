@@ -85,21 +85,30 @@ final class HostSide {
     int own = bridge.find().map(Link::index).orElse(0);
     List<Occupied> occupied = PrivateBlocks.occupied(node, own);
     Optional<IpPrefix> written = blockFile.read();
-    if (written.isPresent()) {
-      Optional<Occupied> conflict = PrivateBlocks.conflict(written.get(), occupied);
-      if (conflict.isEmpty()) {
-        return written.get();
-      }
-      if (keep) {
-        warn(warning, "pods live in " + written.get() + " beside " + conflict.get().by());
-        return written.get();
-      }
+    if (written.isEmpty()) {
+      return chosen(occupied);
     }
+    Optional<String> flaw = flaw(written.get(), occupied);
+    if (flaw.isEmpty() || keep) {
+      flaw.ifPresent(why -> warn(warning, "pods live in " + written.get() + ", which " + why));
+      return written.get();
+    }
+    IpPrefix chosen = chosen(occupied);
+    bridge.removeAddress(HostBridge.gatewayOf(written.get()));
+    return chosen;
+  }
+
+  /** Why the block that was chosen once would not be chosen now. */
+  private Optional<String> flaw(IpPrefix block, List<Occupied> occupied) {
+    if (!settings.candidates().contains(block)) {
+      return Optional.of("is not configured any more");
+    }
+    return PrivateBlocks.conflict(block, occupied).map(other -> "overlaps with " + other.by());
+  }
+
+  private IpPrefix chosen(List<Occupied> occupied) throws IOException {
     IpPrefix chosen = choose(occupied);
     blockFile.write(chosen);
-    if (written.isPresent()) {
-      bridge.removeAddress(HostBridge.gatewayOf(written.get()));
-    }
     return chosen;
   }
 
@@ -144,10 +153,15 @@ final class HostSide {
     warning.append(warning.isEmpty() ? "" : "; ").append(text);
   }
 
+  /** Whether the bridge that pods would be attached to is still that one. */
+  boolean stands(PodVeth.Uplink uplink) throws IOException {
+    return bridge.find().filter(found -> found.index() == uplink.index()).isPresent();
+  }
+
   void remove() throws IOException {
     Optional<Link> found = bridge.find();
     if (found.isPresent()) {
-      bridge.delete(found.get());
+      HostBridge.delete(node, found.get());
     }
     masquerade.remove();
   }

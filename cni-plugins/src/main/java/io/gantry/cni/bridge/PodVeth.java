@@ -121,15 +121,8 @@ final class PodVeth {
   /** Deletes the pair; none is fine. */
   void disconnect(String name) throws IOException {
     Optional<Link> link = node.links().find(name);
-    if (link.isEmpty()) {
-      return;
-    }
-    try {
-      node.links().delete(link.get().index());
-    } catch (SyscallException e) {
-      if (!e.is(Errno.ENODEV)) {
-        throw e;
-      }
+    if (link.isPresent()) {
+      HostBridge.delete(node, link.get());
     }
   }
 }

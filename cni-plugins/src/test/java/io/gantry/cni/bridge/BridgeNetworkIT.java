@@ -205,7 +205,8 @@ class BridgeNetworkIT {
     network.restore("pod", List.of(address));
     network.ensure();
     assertThat(network.status().ready()).isTrue();
-    assertThat(network.status().message()).contains("10.88.0.0/16", "route to 10.88.7.0/24");
+    assertThat(network.status().message())
+        .contains("10.88.0.0/16", "overlaps with route to 10.88.7.0/24");
 
     network.release("pod");
     network.ensure();

@@ -40,6 +40,7 @@ class BridgeNetworkTest {
         rules.add(commands);
         return "";
       };
+  private List<IpPrefix> candidates = PrivateBlocks.candidates();
   private Path ipForward;
   private BridgeNetwork network;
 
@@ -53,8 +54,7 @@ class BridgeNetworkTest {
 
   private BridgeNetwork opened() throws NetworkException {
     BridgeSettings settings =
-        new BridgeSettings(
-            "gtest0", "gtest", temp.resolve("block.json"), PrivateBlocks.candidates(), 0);
+        new BridgeSettings("gtest0", "gtest", temp.resolve("block.json"), candidates, 0);
     Forwarding forwarding = new Forwarding(node, temp.resolve("sys"));
     return BridgeNetworks.open(
         settings, networks, node, commands -> nftables.run(commands), forwarding);
@@ -155,6 +155,34 @@ class BridgeNetworkTest {
     assertThat(ipForward.toFile().setWritable(false)).isTrue();
     network.ensure();
     assertThat(network.status().ready()).isTrue();
+  }
+
+  @Test
+  void aBridgeThatSomeoneRemovedIsNoticedAndMadeAgain() throws Exception {
+    network.ensure();
+    node.links().delete(node.links().find("gtest0").orElseThrow().index());
+    try (Fd netns = networks.make()) {
+      PodAttachment pod = pod(netns);
+      assertThatExceptionOfType(AttachmentFailedException.class)
+          .isThrownBy(() -> network.attach(pod));
+      assertThat(network.status())
+          .isEqualTo(NetworkStatus.down("BridgeGone", "bridge gtest0 was removed"));
+      network.ensure();
+      assertThat(network.attach(pod).addresses().getFirst().address())
+          .isEqualTo(pod.addresses().getFirst());
+    }
+  }
+
+  @Test
+  void aBlockThatIsNotConfiguredAnyMoreIsLeft() throws Exception {
+    network.ensure();
+    candidates = List.of(IpPrefix.parse("172.30.0.0/24"));
+    network = opened();
+    network.ensure();
+    assertThat(network.reserve("pod")).containsExactly(InetAddress.ofLiteral("172.30.0.2"));
+    assertThat(node.addresses().list())
+        .extracting(InterfaceAddress::prefix)
+        .containsExactly(IpPrefix.parse("172.30.0.1/24"));
   }
 
   @Test
