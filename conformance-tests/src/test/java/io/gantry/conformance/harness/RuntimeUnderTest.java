@@ -1,0 +1,166 @@
+package io.gantry.conformance.harness;
+
+import io.gantry.api.cri.v1.ImageSpec;
+import io.gantry.api.cri.v1.ListPodSandboxRequest;
+import io.gantry.api.cri.v1.PodSandbox;
+import io.gantry.api.cri.v1.PodSandboxConfig;
+import io.gantry.api.cri.v1.PullImageRequest;
+import io.gantry.conformance.cri.CriClient;
+import io.gantry.conformance.cri.Drafts;
+import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.leak.LeakCheck;
+import io.gantry.conformance.leak.MachineState;
+import io.gantry.conformance.node.Distribution;
+import io.gantry.conformance.node.PrivateNode;
+import io.gantry.conformance.node.TestImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The runtime that a class of tests talks to. Without further ado a private gantryd, started for
+ * the class, which must leave nothing behind; with {@code -Dcri.endpoint=unix:///...} whatever
+ * listens there, with the image that {@code -Dcri.image=} names.
+ *
+ * <p>The pods of a test are removed after it, whether or not it succeeded.
+ */
+public final class RuntimeUnderTest
+    implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+
+  private static final Duration LEAVING = Duration.ofSeconds(20);
+  private static final String NAMESPACE = "conformance";
+
+  private final AtomicInteger pods = new AtomicInteger();
+  private @Nullable Path directory;
+  private @Nullable CriClient client;
+  private @Nullable PrivateNode node;
+  private @Nullable LeakCheck machine;
+  private @Nullable LeakCheck idle;
+  private String image = "";
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    directory = Files.createTempDirectory("gantry-it");
+    String endpoint = System.getProperty("cri.endpoint", "");
+    if (endpoint.isEmpty()) {
+      startPrivateNode();
+      return;
+    }
+    client = CriClient.of(endpoint);
+    image = System.getProperty("cri.image", "docker.io/library/busybox:latest");
+    ImageSpec wanted = ImageSpec.newBuilder().setImage(image).build();
+    var _ = client.images().pullImage(PullImageRequest.newBuilder().setImage(wanted).build());
+  }
+
+  private void startPrivateNode() throws Exception {
+    machine = LeakCheck.startingNow(List.of());
+    PrivateNode started = PrivateNode.start(Distribution.found(), directory());
+    node = started;
+    client = started.client();
+    image = TestImage.importInto(started);
+    // The first pod makes what the node keeps, such as its bridge: only what comes on top is a
+    // leak.
+    TestPod first = TestPod.run(client(), Drafts.pod("first").build());
+    first.start(Drafts.script("first", image, "exit 0"));
+    first.remove();
+    idle = LeakCheck.startingNow(started.stateDirectories());
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    if (client == null) {
+      return;
+    }
+    for (PodSandbox pod : podsOfTests()) {
+      new TestPod(client(), PodSandboxConfig.getDefaultInstance(), pod.getId()).remove();
+    }
+  }
+
+  private List<PodSandbox> podsOfTests() {
+    return client()
+        .runtime()
+        .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+        .getItemsList()
+        .stream()
+        .filter(pod -> pod.getMetadata().getNamespace().equals(NAMESPACE))
+        .toList();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    PrivateNode running = node;
+    if (running == null) {
+      if (client != null) {
+        client.close();
+      }
+      removeDirectory();
+      return;
+    }
+    MachineState beyondIdle = Objects.requireNonNull(idle).leftAfter(LEAVING);
+    String log = Files.readString(running.daemonLog());
+    running.close();
+    removeDirectory();
+    MachineState beyondStart = Objects.requireNonNull(machine).leftAfter(LEAVING);
+    if (!beyondIdle.isEmpty() || !beyondStart.isEmpty()) {
+      throw new AssertionError(
+          "left when all pods were gone:%n%s%nleft when the node was gone:%n%s%nits log:%n%s"
+              .formatted(beyondIdle, beyondStart, log));
+    }
+  }
+
+  private void removeDirectory() throws IOException {
+    try (var paths = Files.walk(directory())) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /** A directory of this class of tests. */
+  public Path directory() {
+    return Objects.requireNonNull(directory);
+  }
+
+  public CriClient client() {
+    return Objects.requireNonNull(client);
+  }
+
+  /** An image with a static busybox and nothing else. */
+  public String image() {
+    return image;
+  }
+
+  /** The daemon itself, for tests that do something to it; skipped with a foreign endpoint. */
+  public PrivateNode node() {
+    Assumptions.assumeTrue(node != null, "the endpoint is not ours to kill");
+    return Objects.requireNonNull(node);
+  }
+
+  /** Checks now that nothing is there but what an idle node has. */
+  public MachineState beyondIdle() throws IOException, InterruptedException {
+    return Objects.requireNonNull(idle).leftAfter(LEAVING);
+  }
+
+  /** A draft of a pod that has a directory for logs. */
+  public PodSandboxConfig.Builder draft(String name) throws IOException {
+    Path logs = directory().resolve("logs").resolve(name + "-" + pods.incrementAndGet());
+    Files.createDirectories(logs);
+    return Drafts.pod(name).setLogDirectory(logs.toString());
+  }
+
+  /** A pod on the pod network. */
+  public TestPod pod(String name) throws IOException {
+    return TestPod.run(client(), draft(name).build());
+  }
+}
