@@ -26,8 +26,7 @@ interface JnaMounts extends MountCalls {
 
   @Override
   default void fsconfigString(Fd context, String key, String value) throws SyscallException {
-    byte[] text = KernelText.terminated(value);
-    fsconfig(context, FSCONFIG_SET_STRING, key, text, 0);
+    fsconfig(context, FSCONFIG_SET_STRING, key, value, 0);
   }
 
   @Override
@@ -46,16 +45,16 @@ interface JnaMounts extends MountCalls {
   }
 
   private static void fsconfig(
-      Fd context, int command, @Nullable String key, byte @Nullable [] value, int extra)
+      Fd context, int command, @Nullable String key, @Nullable String value, int extra)
       throws SyscallException {
     byte @Nullable [] name = key == null ? null : KernelText.terminated(key);
+    byte @Nullable [] text = value == null ? null : KernelText.terminated(value);
     long result =
         NativeCall.attempt(() ->
-            CLibrary.syscall(
-                SyscallNumber.FSCONFIG, context.number(), command, name, value, extra));
+            CLibrary.syscall(SyscallNumber.FSCONFIG, context.number(), command, name, text, extra));
     if (result < 0) {
-      throw new SyscallException(
-          "fsconfig", NativeCall.errno(result), key == null ? "create" : key, log(context));
+      String subject = key == null ? "create" : value == null ? key : key + "=" + value;
+      throw new SyscallException("fsconfig", NativeCall.errno(result), subject, log(context));
     }
   }
 

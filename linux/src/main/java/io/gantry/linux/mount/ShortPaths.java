@@ -1,0 +1,41 @@
+package io.gantry.linux.mount;
+
+import io.gantry.linux.Fd;
+import io.gantry.linux.FileFlags;
+import io.gantry.linux.SyscallException;
+import io.gantry.linux.Syscalls;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Paths for fsconfig(2), which takes at most 255 bytes: a longer one is opened and named by its
+ * descriptor until this is closed.
+ */
+final class ShortPaths implements AutoCloseable {
+
+  private static final int LONGEST = 255;
+
+  private final Syscalls linux;
+  private final List<Fd> opened = new ArrayList<>();
+
+  ShortPaths(Syscalls linux) {
+    this.linux = linux;
+  }
+
+  String of(Path path) throws SyscallException {
+    String text = path.toString();
+    if (text.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
+      return text;
+    }
+    Fd fd = linux.open(path, FileFlags.O_PATH | FileFlags.O_DIRECTORY, 0);
+    opened.add(fd);
+    return fd.path().toString();
+  }
+
+  @Override
+  public void close() {
+    opened.forEach(Fd::close);
+  }
+}
