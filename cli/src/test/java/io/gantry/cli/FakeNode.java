@@ -49,6 +49,9 @@ final class FakeNode implements AutoCloseable {
   /** Calls that fail, by method. */
   final Map<String, Status> failures = new HashMap<>();
 
+  /** How many questions about a container's end find nobody. */
+  int away;
+
   /** Images that a registry would have. */
   final Set<String> registry = new HashSet<>();
 

@@ -31,12 +31,16 @@ import io.gantry.api.cri.v1.StopPodSandboxRequest;
 import io.gantry.api.cri.v1.StopPodSandboxResponse;
 import io.gantry.api.cri.v1.VersionRequest;
 import io.gantry.api.cri.v1.VersionResponse;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.Objects;
 
 /** The runtime service of a {@link FakeNode}. */
 final class FakeRuntime extends RuntimeServiceImplBase {
   private final FakeNode node;
+
+  /** The first question is for the path of the log, and nobody leaves before it is answered. */
+  private int asked;
 
   FakeRuntime(FakeNode node) {
     this.node = node;
@@ -170,6 +174,10 @@ final class FakeRuntime extends RuntimeServiceImplBase {
         observer,
         () -> {
           var status = node.statuses.get(request.getContainerId());
+          if (node.away > 0 && asked++ > 0) {
+            node.away--;
+            throw Status.UNAVAILABLE.asRuntimeException();
+          }
           if (status == null) {
             throw FakeNode.notFound("container");
           }

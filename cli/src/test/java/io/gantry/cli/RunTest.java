@@ -70,6 +70,14 @@ class RunTest extends NodeTestCase {
   }
 
   @Test
+  void daemonThatIsAwayForAMomentIsWaitedFor() throws IOException {
+    ends(5, "Error", "2026-01-02T15:04:05.1Z stdout F hello");
+    node.away = 3;
+    assertThat(terminal.run("run", IMAGE)).isEqualTo(new Terminal.Result(5, "hello\n", ""));
+    assertThat(node.away).isZero();
+  }
+
+  @Test
   void unusualEndIsTold() throws IOException {
     ends(137, "OOMKilled");
     assertThat(terminal.run("run", IMAGE).err())

@@ -1,12 +1,10 @@
 package io.gantry.cli.log;
 
-import io.gantry.api.cri.v1.ContainerState;
 import io.gantry.cli.container.Containers;
+import io.gantry.cli.container.Ending;
 import io.gantry.cli.session.CliException;
 import io.gantry.cli.session.Durations;
 import io.gantry.cli.session.Session;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,7 +67,7 @@ public final class LogsCommand implements Callable<Integer> {
   }
 
   private void show(String id, Path log) {
-    var follower = new LogFollower(session.console(), view(), () -> ended(id));
+    var follower = new LogFollower(session.console(), view(), new Ending(session, id));
     try (var file = new LogFile(log)) {
       if (tail >= 0) {
         file.skipToLast(tail);
@@ -97,18 +95,6 @@ public final class LogsCommand implements Callable<Integer> {
     } catch (DateTimeException e) {
       // Not a point in time, so it should be a length of time.
       return session.console().clock().instant().minus(Durations.parse(text));
-    }
-  }
-
-  private boolean ended(String id) {
-    try {
-      var state = Containers.status(session.connection(), id).getState();
-      return state != ContainerState.CONTAINER_RUNNING && state != ContainerState.CONTAINER_CREATED;
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-        return true;
-      }
-      throw e;
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.gantry.cli.run;
 
-import io.gantry.api.cri.v1.ContainerState;
 import io.gantry.api.cri.v1.ContainerStatus;
 import io.gantry.api.cri.v1.StopContainerRequest;
 import io.gantry.cli.container.Containers;
+import io.gantry.cli.container.Ending;
 import io.gantry.cli.log.LogFile;
 import io.gantry.cli.log.LogFollower;
 import io.gantry.cli.log.LogView;
@@ -32,7 +32,7 @@ record Foreground(Session session, Creation creation, boolean remove) {
   private int watch(String id) {
     var log = Path.of(Containers.status(session.connection(), id).getLogPath());
     try (var file = new LogFile(log)) {
-      new LogFollower(session.console(), LogView.PLAIN, () -> exited(id)).follow(file, log);
+      new LogFollower(session.console(), LogView.PLAIN, new Ending(session, id)).follow(file, log);
     } catch (IOException e) {
       throw CliException.failed(
           "cannot read the log " + log + ": " + e.getMessage() + "; container " + id + " runs on");
@@ -40,11 +40,6 @@ record Foreground(Session session, Creation creation, boolean remove) {
     var end = Containers.status(session.connection(), id);
     explain(end);
     return end.getExitCode();
-  }
-
-  private boolean exited(String id) {
-    return Containers.status(session.connection(), id).getState()
-        == ContainerState.CONTAINER_EXITED;
   }
 
   private void explain(ContainerStatus end) {
