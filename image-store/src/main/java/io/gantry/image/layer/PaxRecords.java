@@ -1,0 +1,138 @@
+package io.gantry.image.layer;
+
+import io.gantry.image.error.ImageException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a pax extended header: {@code "<length> <key>=<value>\n"} (POSIX.1-2017 pax,
+ * "Extended Header"). Values stay bytes, because an extended attribute is not text.
+ */
+final class PaxRecords {
+
+  static final PaxRecords NONE = new PaxRecords(Map.of());
+
+  private static final String XATTR = "SCHILY.xattr.";
+
+  private final Map<String, byte[]> records;
+
+  private PaxRecords(Map<String, byte[]> records) {
+    this.records = records;
+  }
+
+  static PaxRecords parse(byte[] block) throws ImageException {
+    Map<String, byte[]> records = new LinkedHashMap<>();
+    int at = 0;
+    while (at < block.length && block[at] != 0) {
+      at = parseOne(block, at, records);
+    }
+    return new PaxRecords(records);
+  }
+
+  private static int parseOne(byte[] block, int start, Map<String, byte[]> records)
+      throws ImageException {
+    int space = indexOf(block, ' ', start, Math.min(block.length, start + 10));
+    int length = decimal(block, start, space);
+    int end = start + length;
+    if (length <= space - start + 2 || end > block.length || block[end - 1] != '\n') {
+      throw damaged("a record's length does not fit");
+    }
+    int equals = indexOf(block, '=', space + 1, end);
+    String key = new String(block, space + 1, equals - space - 1, StandardCharsets.UTF_8);
+    records.put(key, Arrays.copyOfRange(block, equals + 1, end - 1));
+    return end;
+  }
+
+  private static int decimal(byte[] block, int start, int end) throws ImageException {
+    int value = 0;
+    for (int i = start; i < end; i++) {
+      int digit = block[i] - '0';
+      if (digit < 0 || digit > 9) {
+        throw damaged("a record's length is not a number");
+      }
+      value = value * 10 + digit;
+    }
+    return value;
+  }
+
+  private static int indexOf(byte[] block, char wanted, int from, int to) throws ImageException {
+    for (int i = from; i < to; i++) {
+      if (block[i] == wanted) {
+        return i;
+      }
+    }
+    throw damaged("a record lacks its '" + wanted + "'");
+  }
+
+  /** The text of a record; null when absent or empty, which means "as in the header". */
+  @Nullable String text(String key) throws ImageException {
+    byte[] value = records.get(key);
+    if (value == null || value.length == 0) {
+      return null;
+    }
+    for (byte b : value) {
+      if (b == 0) {
+        throw damaged(key + " holds a NUL");
+      }
+    }
+    return TarHeader.utf8(value, 0, value.length);
+  }
+
+  long number(String key, long otherwise) throws ImageException {
+    String text = text(key);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw damaged(key + " is not a number: " + text);
+    }
+  }
+
+  /** Seconds with a fraction, to the nanosecond. */
+  Instant time(String key, long otherwiseSeconds) throws ImageException {
+    String text = text(key);
+    try {
+      return text == null ? Instant.ofEpochSecond(otherwiseSeconds) : instant(text);
+    } catch (RuntimeException e) {
+      throw damaged(key + " is not a time: " + text);
+    }
+  }
+
+  private static Instant instant(String text) {
+    int dot = text.indexOf('.');
+    if (dot < 0) {
+      return Instant.ofEpochSecond(Long.parseLong(text));
+    }
+    long seconds = Long.parseLong(text.substring(0, dot));
+    String digits = (text.substring(dot + 1) + "000000000").substring(0, 9);
+    long nanos = Long.parseLong(digits);
+    return Instant.ofEpochSecond(seconds, text.startsWith("-") ? -nanos : nanos);
+  }
+
+  Map<String, byte[]> xattrs() {
+    if (records.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, byte[]> xattrs = new LinkedHashMap<>();
+    records.forEach((key, value) -> {
+      if (key.startsWith(XATTR)) {
+        xattrs.put(key.substring(XATTR.length()), value);
+      }
+    });
+    return xattrs;
+  }
+
+  boolean isSparse() {
+    return records.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."));
+  }
+
+  private static ImageException damaged(String reason) {
+    return new ImageException.Corrupt("pax header", reason, "build or push the image again", null);
+  }
+}

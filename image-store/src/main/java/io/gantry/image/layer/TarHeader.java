@@ -1,0 +1,195 @@
+package io.gantry.image.layer;
+
+import io.gantry.image.error.ImageException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The fields of one 512-byte tar header, at their offsets (POSIX.1-2017 pax, "ustar Interchange
+ * Format", and GNU tar's base-256 numbers).
+ */
+final class TarHeader {
+
+  static final int BLOCK = 512;
+
+  private static final int NAME = 0;
+  private static final int MODE = 100;
+  private static final int UID = 108;
+  private static final int GID = 116;
+  private static final int SIZE = 124;
+  private static final int MTIME = 136;
+  private static final int CHECKSUM = 148;
+  private static final int TYPE = 156;
+  private static final int LINK_NAME = 157;
+  private static final int MAGIC = 257;
+  private static final int MAJOR = 329;
+  private static final int MINOR = 337;
+  private static final int PREFIX = 345;
+
+  private final byte[] bytes;
+  private final int at;
+
+  TarHeader(byte[] bytes, int at) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  boolean isZero() {
+    for (int i = at; i < at + BLOCK; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Some writers summed signed bytes, so both sums count. */
+  void requireChecksum() throws ImageException {
+    int unsigned = 0;
+    int signed = 0;
+    for (int i = 0; i < BLOCK; i++) {
+      boolean inChecksum = i >= CHECKSUM && i < CHECKSUM + 8;
+      byte b = inChecksum ? (byte) ' ' : bytes[at + i];
+      unsigned += b & 0xff;
+      signed += b;
+    }
+    long written = number(CHECKSUM, 8, "checksum");
+    if (written != unsigned && written != signed) {
+      throw damaged("the header checksum does not fit");
+    }
+  }
+
+  String name() throws ImageException {
+    String name = text(NAME, 100);
+    String prefix = isPosix() ? text(PREFIX, 155) : "";
+    return prefix.isEmpty() ? name : prefix + "/" + name;
+  }
+
+  /** GNU tar writes other things where POSIX has the prefix. */
+  private boolean isPosix() {
+    return bytes[at + MAGIC + 5] == 0
+        && "ustar".equals(new String(bytes, at + MAGIC, 5, StandardCharsets.US_ASCII));
+  }
+
+  String linkName() throws ImageException {
+    return text(LINK_NAME, 100);
+  }
+
+  char type() {
+    return (char) (bytes[at + TYPE] & 0xff);
+  }
+
+  long size() throws ImageException {
+    long size = number(SIZE, 12, "size");
+    if (size < 0) {
+      throw damaged("the size is negative");
+    }
+    return size;
+  }
+
+  int mode() throws ImageException {
+    return (int) number(MODE, 8, "mode") & 07777;
+  }
+
+  long uid() throws ImageException {
+    return number(UID, 8, "uid");
+  }
+
+  long gid() throws ImageException {
+    return number(GID, 8, "gid");
+  }
+
+  long modified() throws ImageException {
+    return number(MTIME, 12, "mtime");
+  }
+
+  int major() throws ImageException {
+    return deviceNumber(MAJOR, "device major");
+  }
+
+  int minor() throws ImageException {
+    return deviceNumber(MINOR, "device minor");
+  }
+
+  private int deviceNumber(int offset, String field) throws ImageException {
+    long number = number(offset, 8, field);
+    if (number < 0 || number > 0xfffff) {
+      throw damaged("the " + field + " " + number + " is out of range");
+    }
+    return (int) number;
+  }
+
+  private String text(int offset, int length) throws ImageException {
+    int start = at + offset;
+    int end = start;
+    while (end < start + length && bytes[end] != 0) {
+      end++;
+    }
+    return utf8(bytes, start, end);
+  }
+
+  private long number(int offset, int length, String field) throws ImageException {
+    int start = at + offset;
+    if ((bytes[start] & 0x80) != 0) {
+      return base256(start, length, field);
+    }
+    return octal(start, start + length, field);
+  }
+
+  private long octal(int start, int end, String field) throws ImageException {
+    int i = start;
+    while (i < end && (bytes[i] == ' ' || bytes[i] == 0)) {
+      i++;
+    }
+    long value = 0;
+    for (; i < end && bytes[i] != ' ' && bytes[i] != 0; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 7) {
+        throw damaged("the " + field + " is not an octal number");
+      }
+      value = value << 3 | digit;
+    }
+    return value;
+  }
+
+  /** Two's complement over the field, whose first bit only marks the form. */
+  private long base256(int start, int length, String field) throws ImageException {
+    boolean negative = (bytes[start] & 0x40) != 0;
+    long value = negative ? -1 : 0;
+    for (int i = 0; i < length; i++) {
+      int b = bytes[start + i] & 0xff;
+      int digit = i > 0 ? b : negative ? b | 0x80 : b & 0x7f;
+      boolean fits = value >= -(1L << 54) && value < 1L << 54;
+      if (!fits) {
+        throw damaged("the " + field + " is out of range");
+      }
+      value = value << 8 | digit;
+    }
+    return value;
+  }
+
+  /** File names are bytes to the kernel; Gantry carries those that are UTF-8. */
+  static String utf8(byte[] bytes, int start, int end) throws ImageException {
+    String text = new String(bytes, start, end - start, StandardCharsets.UTF_8);
+    if (text.indexOf('\ufffd') < 0) {
+      return text;
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes, start, end - start))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new ImageException.Unsupported(
+          "tar entry " + text,
+          "the name is not UTF-8: " + Arrays.toString(Arrays.copyOfRange(bytes, start, end)),
+          "rename the file and build the image again");
+    }
+  }
+
+  private ImageException damaged(String reason) {
+    return new ImageException.Corrupt("tar header", reason, "build or push the image again", null);
+  }
+}

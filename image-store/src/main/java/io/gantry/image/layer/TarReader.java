@@ -1,0 +1,243 @@
+package io.gantry.image.layer;
+
+import io.gantry.image.error.ImageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a tar stream entry by entry: ustar with prefix, pax headers with binary values, GNU long
+ * names and base-256 numbers. Content that is not read is skipped. Memory is one buffer and one
+ * header, whatever the archive says. One thread.
+ */
+public final class TarReader {
+
+  private static final int BUFFER = 128 << 10;
+  private static final int MAX_EXTENSION = 1 << 20;
+  private static final long MAX_ID = 0xffff_fffeL;
+
+  private final InputStream in;
+  private final byte[] buffer = new byte[BUFFER];
+  private int position;
+  private int limit;
+  private long contentLeft;
+  private long paddingLeft;
+  private boolean ended;
+
+  /** Reads {@code in}, which stays open; its end is not read beyond the archive's. */
+  public TarReader(InputStream in) {
+    this.in = in;
+  }
+
+  /** The next entry, or null at the end of the archive. */
+  public @Nullable TarEntry next() throws IOException {
+    Extensions extensions = new Extensions();
+    while (!ended) {
+      skip(contentLeft + paddingLeft);
+      contentLeft = 0;
+      paddingLeft = 0;
+      TarHeader header = header();
+      if (header == null) {
+        ended = true;
+        break;
+      }
+      if (!extensions.take(header)) {
+        return entry(header, extensions);
+      }
+    }
+    return null;
+  }
+
+  /** The rare headers before an entry that say what did not fit into it. */
+  private final class Extensions {
+    private PaxRecords pax = PaxRecords.NONE;
+    private @Nullable String longName;
+    private @Nullable String longLink;
+
+    /** Whether the header was an extension, which is then taken in. */
+    boolean take(TarHeader header) throws IOException {
+      switch (header.type()) {
+        case 'x' -> pax = PaxRecords.parse(extension(header));
+        case 'L' -> longName = longText(header);
+        case 'K' -> longLink = longText(header);
+        case 'g' -> extension(header);
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private String longText(TarHeader header) throws IOException {
+      byte[] text = extension(header);
+      int end = 0;
+      while (end < text.length && text[end] != 0) {
+        end++;
+      }
+      return TarHeader.utf8(text, 0, end);
+    }
+
+    private byte[] extension(TarHeader header) throws IOException {
+      long size = header.size();
+      if (size > MAX_EXTENSION) {
+        throw new ImageException.Refused(
+            "tar extension header", size + " bytes are over the limit of " + MAX_EXTENSION, "");
+      }
+      begin(size);
+      byte[] content = new byte[(int) size];
+      ByteBuffer target = ByteBuffer.wrap(content);
+      while (target.hasRemaining()) {
+        read(target);
+      }
+      return content;
+    }
+  }
+
+  private TarEntry entry(TarHeader header, Extensions extensions) throws IOException {
+    PaxRecords pax = extensions.pax;
+    String name = orElse(pax.text("path"), orElse(extensions.longName, header.name()));
+    TarEntry.Kind kind = kind(header.type(), name);
+    if (pax.isSparse()) {
+      throw unsupported(name, "a sparse file");
+    }
+    boolean device = kind == TarEntry.Kind.CHARACTER_DEVICE || kind == TarEntry.Kind.BLOCK_DEVICE;
+    long size = kind == TarEntry.Kind.FILE ? pax.number("size", header.size()) : 0;
+    if (size < 0) {
+      throw new ImageException.Corrupt("tar entry " + name, "its size is negative", "", null);
+    }
+    begin(size);
+    return new TarEntry(
+        name,
+        kind,
+        header.mode(),
+        id(pax.number("uid", header.uid()), name),
+        id(pax.number("gid", header.gid()), name),
+        size,
+        modified(pax, header),
+        orElse(pax.text("linkpath"), orElse(extensions.longLink, header.linkName())),
+        device ? header.major() : 0,
+        device ? header.minor() : 0,
+        pax.xattrs());
+  }
+
+  private static Instant modified(PaxRecords pax, TarHeader header) throws IOException {
+    return pax.time("mtime", header.modified());
+  }
+
+  private static String orElse(@Nullable String first, String second) {
+    return first == null ? second : first;
+  }
+
+  private static int id(long id, String name) throws ImageException {
+    if (id < 0 || id > MAX_ID) {
+      throw new ImageException.Corrupt(
+          "tar entry " + name, "owner " + id + " is out of range", "", null);
+    }
+    return (int) id;
+  }
+
+  private static TarEntry.Kind kind(char type, String name) throws ImageException {
+    return switch (type) {
+      // The oldest tars mark a directory by nothing but the slash.
+      case 0 -> name.endsWith("/") ? TarEntry.Kind.DIRECTORY : TarEntry.Kind.FILE;
+      case '0', '7' -> TarEntry.Kind.FILE;
+      case '1' -> TarEntry.Kind.HARD_LINK;
+      case '2' -> TarEntry.Kind.SYMLINK;
+      case '3' -> TarEntry.Kind.CHARACTER_DEVICE;
+      case '4' -> TarEntry.Kind.BLOCK_DEVICE;
+      case '5' -> TarEntry.Kind.DIRECTORY;
+      case '6' -> TarEntry.Kind.FIFO;
+      case 'S' -> throw unsupported(name, "a sparse file");
+      default -> throw unsupported(name, "of type '" + type + "'");
+    };
+  }
+
+  private static ImageException unsupported(String name, String what) {
+    return new ImageException.Unsupported(
+        "tar entry " + name, "it is " + what + ", which is not supported", "build it without");
+  }
+
+  private void begin(long size) {
+    contentLeft = size;
+    paddingLeft = -size & (TarHeader.BLOCK - 1);
+  }
+
+  /**
+   * Reads content of the current entry into the target's free space.
+   *
+   * @return bytes, or -1 when the content is at its end
+   */
+  public int read(ByteBuffer target) throws IOException {
+    if (contentLeft == 0) {
+      return -1;
+    }
+    if (position == limit) {
+      fill();
+    }
+    int n = (int) Math.min(Math.min(limit - position, target.remaining()), contentLeft);
+    target.put(buffer, position, n);
+    position += n;
+    contentLeft -= n;
+    return n;
+  }
+
+  private @Nullable TarHeader header() throws IOException {
+    if (limit - position < TarHeader.BLOCK && !fillHeader()) {
+      return null;
+    }
+    TarHeader header = new TarHeader(buffer, position);
+    position += TarHeader.BLOCK;
+    if (header.isZero()) {
+      return null;
+    }
+    header.requireChecksum();
+    return header;
+  }
+
+  /** False at a clean end: some writers leave the two zero blocks out. */
+  private boolean fillHeader() throws IOException {
+    System.arraycopy(buffer, position, buffer, 0, limit - position);
+    limit -= position;
+    position = 0;
+    while (limit < TarHeader.BLOCK) {
+      int n = in.read(buffer, limit, buffer.length - limit);
+      if (n < 0 && limit == 0) {
+        return false;
+      }
+      if (n <= 0) {
+        throw cutShort();
+      }
+      limit += n;
+    }
+    return true;
+  }
+
+  private void fill() throws IOException {
+    position = 0;
+    limit = 0;
+    int n = in.read(buffer, 0, buffer.length);
+    if (n <= 0) {
+      throw cutShort();
+    }
+    limit = n;
+  }
+
+  private void skip(long count) throws IOException {
+    long left = count;
+    while (left > 0) {
+      if (position == limit) {
+        fill();
+      }
+      int n = (int) Math.min(limit - position, left);
+      position += n;
+      left -= n;
+    }
+  }
+
+  private static ImageException cutShort() {
+    return new ImageException.Corrupt(
+        "tar stream", "it ends in the middle of an entry", "pull or build the image again", null);
+  }
+}
