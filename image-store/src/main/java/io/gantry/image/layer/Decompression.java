@@ -1,6 +1,8 @@
 package io.gantry.image.layer;
 
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.gantry.image.error.ImageException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +30,7 @@ public final class Decompression {
       return new GzipStream(held, BUFFER);
     }
     if (n == MAGIC && isZstd(magic)) {
-      return new ZstdInputStreamNoFinalizer(held);
+      return new ZstdFailures(new ZstdInputStreamNoFinalizer(held));
     }
     return held;
   }
@@ -40,6 +42,23 @@ public final class Decompression {
     boolean skippable =
         (magic[0] & 0xf0) == 0x50 && magic[1] == 0x2a && magic[2] == 0x4d && magic[3] == 0x18;
     return frame || skippable;
+  }
+
+  /** Tells damage in the frames from failures of the source below. */
+  private static final class ZstdFailures extends FilterInputStream {
+    ZstdFailures(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        return in.read(target, offset, length);
+      } catch (ZstdIOException e) {
+        throw new ImageException.Corrupt(
+            "zstd stream", String.valueOf(e.getMessage()), "pull or build the image again", e);
+      }
+    }
   }
 
   private static final class HeldOpen extends FilterInputStream {

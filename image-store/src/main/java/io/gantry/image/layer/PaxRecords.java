@@ -1,7 +1,6 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,7 +41,10 @@ final class PaxRecords {
       throw damaged("a record's length does not fit");
     }
     int equals = indexOf(block, '=', space + 1, end);
-    String key = new String(block, space + 1, equals - space - 1, StandardCharsets.UTF_8);
+    String key = TarHeader.fileName(block, space + 1, equals);
+    if (key.indexOf('\0') >= 0) {
+      throw damaged("a key holds a NUL");
+    }
     records.put(key, Arrays.copyOfRange(block, equals + 1, end - 1));
     return end;
   }
@@ -79,7 +81,7 @@ final class PaxRecords {
         throw damaged(key + " holds a NUL");
       }
     }
-    return TarHeader.utf8(value, 0, value.length);
+    return TarHeader.fileName(value, 0, value.length);
   }
 
   long number(String key, long otherwise) throws ImageException {

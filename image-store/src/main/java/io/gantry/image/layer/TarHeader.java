@@ -2,9 +2,9 @@ package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * The fields of one 512-byte tar header, at their offsets (POSIX.1-2017 pax, "ustar Interchange
@@ -61,7 +61,7 @@ final class TarHeader {
     }
   }
 
-  String name() throws ImageException {
+  String name() {
     String name = text(NAME, 100);
     String prefix = isPosix() ? text(PREFIX, 155) : "";
     return prefix.isEmpty() ? name : prefix + "/" + name;
@@ -73,7 +73,7 @@ final class TarHeader {
         && "ustar".equals(new String(bytes, at + MAGIC, 5, StandardCharsets.US_ASCII));
   }
 
-  String linkName() throws ImageException {
+  String linkName() {
     return text(LINK_NAME, 100);
   }
 
@@ -121,13 +121,13 @@ final class TarHeader {
     return (int) number;
   }
 
-  private String text(int offset, int length) throws ImageException {
+  private String text(int offset, int length) {
     int start = at + offset;
     int end = start;
     while (end < start + length && bytes[end] != 0) {
       end++;
     }
-    return utf8(bytes, start, end);
+    return fileName(bytes, start, end);
   }
 
   private long number(int offset, int length, String field) throws ImageException {
@@ -170,22 +170,28 @@ final class TarHeader {
     return value;
   }
 
-  /** File names are bytes to the kernel; Gantry carries those that are UTF-8. */
-  static String utf8(byte[] bytes, int start, int end) throws ImageException {
+  /**
+   * A file name is bytes to the kernel: those that are not UTF-8 become {@code U+DC80..U+DCFF}, as
+   * {@link io.gantry.linux.FileCalls} takes them.
+   */
+  static String fileName(byte[] bytes, int start, int end) {
     String text = new String(bytes, start, end - start, StandardCharsets.UTF_8);
-    if (text.indexOf('\ufffd') < 0) {
-      return text;
-    }
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes, start, end - start))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw new ImageException.Unsupported(
-          "tar entry " + text,
-          "the name is not UTF-8: " + Arrays.toString(Arrays.copyOfRange(bytes, start, end)),
-          "rename the file and build the image again");
+    return text.indexOf('\ufffd') < 0
+        ? text
+        : withEscapes(ByteBuffer.wrap(bytes, start, end - start));
+  }
+
+  private static String withEscapes(ByteBuffer in) {
+    var decoder = StandardCharsets.UTF_8.newDecoder();
+    CharBuffer out = CharBuffer.allocate(in.remaining());
+    while (true) {
+      CoderResult result = decoder.decode(in, out, true);
+      if (!result.isError()) {
+        return out.flip().toString();
+      }
+      for (int i = 0; i < result.length(); i++) {
+        out.put((char) (0xDC00 | (in.get() & 0xff)));
+      }
     }
   }
 

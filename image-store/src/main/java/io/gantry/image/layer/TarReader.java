@@ -76,7 +76,7 @@ public final class TarReader {
       while (end < text.length && text[end] != 0) {
         end++;
       }
-      return TarHeader.utf8(text, 0, end);
+      return TarHeader.fileName(text, 0, end);
     }
 
     private byte[] extension(TarHeader header) throws IOException {

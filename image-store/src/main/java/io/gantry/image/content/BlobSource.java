@@ -1,0 +1,13 @@
+package io.gantry.image.content;
+
+import io.gantry.image.manifest.Descriptor;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Where the bytes of a layer come from: a registry or an archive. */
+@FunctionalInterface
+public interface BlobSource {
+
+  /** The raw bytes of a blob; whoever reads checks the digest. The caller closes the stream. */
+  InputStream open(Descriptor blob) throws IOException;
+}

@@ -1,0 +1,71 @@
+package io.gantry.image.content;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.Decompression;
+import io.gantry.image.layer.LayerUnpacker;
+import io.gantry.image.layer.SizeLimit;
+import io.gantry.image.layer.TarReader;
+import io.gantry.image.layer.UnpackedLayer;
+import io.gantry.image.reference.DigestedStream;
+import io.gantry.linux.SyscallException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/**
+ * The one streaming pass of a layer: bytes → digest → decompress → diff id → files. The files are
+ * only good when this returns. Shared by all layer threads.
+ */
+final class LayerPass {
+
+  private final LayerUnpacker unpacker;
+  private final long maxBytes;
+
+  LayerPass(LayerUnpacker unpacker, long maxBytes) {
+    this.unpacker = unpacker;
+    this.maxBytes = maxBytes;
+  }
+
+  UnpackedLayer run(LayerSpec layer, BlobSource source, Path target) throws IOException {
+    String name = "layer " + layer.blob().digest();
+    try (InputStream raw = source.open(layer.blob());
+        DigestedStream blob =
+            new DigestedStream(raw, name, layer.blob().digest(), layer.blob().size())) {
+      return unpack(layer, name, blob, target);
+    }
+  }
+
+  private UnpackedLayer unpack(LayerSpec layer, String name, DigestedStream blob, Path target)
+      throws IOException {
+    try (InputStream plain = Decompression.of(blob);
+        DigestedStream tar =
+            new DigestedStream(
+                new SizeLimit(plain, name, maxBytes),
+                "uncompressed " + name,
+                layer.diffId(),
+                DigestedStream.UNKNOWN_SIZE)) {
+      UnpackedLayer unpacked = unpacker.unpack(new TarReader(tar), target);
+      tar.drain();
+      blob.drain();
+      return unpacked;
+    } catch (ImageException.Corrupt e) {
+      throw rootCause(e, blob);
+    } catch (SyscallException e) {
+      throw new ImageException.Storage(
+          name, "cannot unpack: " + e.getMessage(), "check the disk of the image store", e);
+    }
+  }
+
+  /** Damaged bytes show up as nonsense in a format first: the digest tells whose fault it is. */
+  private static IOException rootCause(IOException damage, DigestedStream blob) {
+    try {
+      blob.drain();
+      return damage;
+    } catch (IOException deeper) {
+      if (!deeper.equals(damage)) {
+        deeper.addSuppressed(damage);
+      }
+      return deeper;
+    }
+  }
+}

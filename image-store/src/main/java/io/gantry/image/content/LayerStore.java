@@ -1,0 +1,303 @@
+package io.gantry.image.content;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.LayerUnpacker;
+import io.gantry.image.layer.Tree;
+import io.gantry.image.layer.UnpackLimits;
+import io.gantry.image.layer.UnpackedLayer;
+import io.gantry.image.reference.Digest;
+import io.gantry.linux.Fd;
+import io.gantry.linux.FileCalls;
+import io.gantry.linux.FileFlags;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The unpacked layers, each in a directory named by its diff id, counted by how many images and
+ * running pulls use it. Safe for all threads.
+ */
+public final class LayerStore implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LayerStore.class);
+
+  private final StoreLayout layout;
+  private final FileCalls files;
+  private final Trash trash;
+  private final LayerPass pass;
+  private final LayerThreads threads;
+  private final GroupSync sync;
+  private final Fd rootFd;
+  private final Flights<Digest, LayerRecord> flights = new Flights<>();
+  private final AtomicLong sequence = new AtomicLong();
+  private final Map<Digest, LayerRecord> stored = new HashMap<>();
+  private final Map<Digest, Integer> claims = new HashMap<>();
+
+  private LayerStore(
+      StoreLayout layout, FileCalls files, Trash trash, LayerPass pass, LayerThreads threads)
+      throws IOException {
+    this.layout = layout;
+    this.files = files;
+    this.trash = trash;
+    this.pass = pass;
+    this.threads = threads;
+    this.rootFd = files.open(layout.root(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0);
+    this.sync = new GroupSync(files, rootFd);
+  }
+
+  /**
+   * Finds the layers that are there; what is not a whole layer goes to the trash.
+   *
+   * @param parallel how many layers are unpacked at a time
+   */
+  public static LayerStore open(
+      StoreLayout layout,
+      FileCalls files,
+      Trash trash,
+      LayerUnpacker unpacker,
+      UnpackLimits limits,
+      int parallel)
+      throws IOException {
+    LayerPass pass = new LayerPass(unpacker, limits.maxBytes());
+    LayerStore store = new LayerStore(layout, files, trash, pass, new LayerThreads(parallel));
+    store.load();
+    return store;
+  }
+
+  private void load() throws IOException {
+    List<Path> found;
+    try (Stream<Path> entries = Files.list(layout.layers())) {
+      found = entries.toList();
+    }
+    for (Path folder : found) {
+      try {
+        LayerRecord record = RecordFile.read(folder.resolve(LayerRecord.FILE), LayerRecord.class);
+        stored.put(Digest.parse(record.diffId()), record);
+      } catch (IOException e) {
+        LOG.warn("removing {}, which is no whole layer: {}", folder, e.getMessage());
+        trash.take(folder);
+      }
+    }
+  }
+
+  /**
+   * Makes sure that all layers are here and claims each for the caller, who gives them back with
+   * {@link #release}. The first failure stops the others, and nothing stays claimed. After a
+   * failure of the network the layers that are complete wait for the next try; otherwise they go.
+   */
+  public void acquire(List<LayerSpec> wanted, BlobSource source) throws ImageException {
+    List<Digest> diffIds = wanted.stream().map(LayerSpec::diffId).toList();
+    claim(diffIds);
+    try (LayerRace race = new LayerRace()) {
+      for (LayerSpec layer : wanted) {
+        if (!isStored(layer.diffId())) {
+          race.enter(
+              flights.board(
+                  layer.diffId(),
+                  threads.forSize(layer.blob().size()),
+                  () -> bring(layer, source)));
+        }
+      }
+      race.await();
+    } catch (ImageException e) {
+      giveBack(diffIds, e);
+      throw e;
+    }
+  }
+
+  private void giveBack(List<Digest> diffIds, ImageException failure) {
+    boolean worthKeeping =
+        failure instanceof ImageException.Unavailable
+            || failure instanceof ImageException.Cancelled;
+    try {
+      if (worthKeeping) {
+        synchronized (stored) {
+          diffIds.forEach(this::unclaim);
+        }
+      } else {
+        release(diffIds);
+      }
+    } catch (ImageException cleanup) {
+      failure.addSuppressed(cleanup);
+    }
+  }
+
+  private boolean isStored(Digest diffId) {
+    synchronized (stored) {
+      return stored.containsKey(diffId);
+    }
+  }
+
+  private void claim(Collection<Digest> diffIds) {
+    synchronized (stored) {
+      diffIds.forEach(diffId -> claims.merge(diffId, 1, Integer::sum));
+    }
+  }
+
+  /** Whether nobody claims it any more. */
+  private boolean unclaim(Digest diffId) {
+    return claims.computeIfPresent(diffId, (id, users) -> users == 1 ? null : users - 1) == null;
+  }
+
+  /** Claims layers for an image record that was found at start; false if one is missing. */
+  public boolean claimStored(Collection<Digest> diffIds) {
+    synchronized (stored) {
+      boolean complete = stored.keySet().containsAll(diffIds);
+      if (complete) {
+        claim(diffIds);
+      }
+      return complete;
+    }
+  }
+
+  private LayerRecord bring(LayerSpec layer, BlobSource source) throws IOException {
+    synchronized (stored) {
+      LayerRecord there = stored.get(layer.diffId());
+      if (there != null) {
+        return there;
+      }
+    }
+    Path staged = layout.staging().resolve("layer-" + sequence.incrementAndGet());
+    try {
+      Files.createDirectory(staged);
+      UnpackedLayer unpacked = pass.run(layer, source, staged.resolve("fs"));
+      return commit(layer, staged, unpacked);
+    } catch (IOException e) {
+      discard(staged, e);
+      throw explained(layer, e);
+    } catch (RuntimeException e) {
+      discard(staged, e);
+      throw e;
+    }
+  }
+
+  private static IOException explained(LayerSpec layer, IOException e) {
+    if (e instanceof ImageException) {
+      return e;
+    }
+    return new ImageException.Storage(
+        "layer " + layer.blob().digest(),
+        "cannot store: " + e.getMessage(),
+        "check the disk of the image store",
+        e);
+  }
+
+  private void discard(Path staged, Exception failure) {
+    try {
+      Tree.delete(staged);
+    } catch (IOException cleanup) {
+      failure.addSuppressed(cleanup);
+    }
+  }
+
+  private LayerRecord commit(LayerSpec layer, Path staged, UnpackedLayer unpacked)
+      throws IOException {
+    LayerRecord record =
+        new LayerRecord(
+            LayerRecord.VERSION,
+            layer.diffId().toString(),
+            layer.blob().digest().toString(),
+            layer.blob().size(),
+            unpacked.bytes(),
+            unpacked.inodes(),
+            unpacked.impliedDirectories());
+    RecordFile.writeUnsynced(staged.resolve(LayerRecord.FILE), record);
+    sync.sync();
+    synchronized (stored) {
+      if (!claims.containsKey(layer.diffId())) {
+        throw new ImageException.Cancelled(
+            "layer " + layer.blob().digest(), "nobody waits for it any more");
+      }
+      LayerRecord earlier = stored.get(layer.diffId());
+      if (earlier != null) {
+        trash.take(staged);
+        return earlier;
+      }
+      Files.move(staged, layout.layer(layer.diffId()), StandardCopyOption.ATOMIC_MOVE);
+      stored.put(layer.diffId(), record);
+    }
+    return record;
+  }
+
+  /** Makes sure that the layers' names are on disk, before a record refers to them. */
+  public void syncNames() throws ImageException {
+    try (Fd folder = files.open(layout.layers(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0)) {
+      files.fsync(folder);
+    } catch (IOException e) {
+      throw new ImageException.Storage(
+          layout.layers().toString(), "cannot sync: " + e.getMessage(), "check the disk", e);
+    }
+  }
+
+  /** Gives claims back; a layer whose last claim goes is removed. */
+  public void release(Collection<Digest> diffIds) throws ImageException {
+    synchronized (stored) {
+      for (Digest diffId : diffIds) {
+        if (unclaim(diffId) && stored.containsKey(diffId)) {
+          remove(diffId);
+        }
+      }
+    }
+  }
+
+  private void remove(Digest diffId) throws ImageException {
+    try {
+      trash.take(layout.layer(diffId));
+      stored.remove(diffId);
+    } catch (IOException e) {
+      throw new ImageException.Storage(
+          "layer " + diffId, "cannot remove: " + e.getMessage(), "check the disk", e);
+    }
+  }
+
+  /** Removes layers that no image and no pull claims. */
+  public void removeUnclaimed() throws ImageException {
+    synchronized (stored) {
+      for (Digest diffId : List.copyOf(stored.keySet())) {
+        if (!claims.containsKey(diffId)) {
+          remove(diffId);
+        }
+      }
+    }
+  }
+
+  /** Bytes on disk of some layers. */
+  public long bytes(Collection<Digest> diffIds) {
+    synchronized (stored) {
+      return diffIds.stream()
+          .distinct()
+          .map(stored::get)
+          .mapToLong(layer -> layer == null ? 0 : layer.bytes())
+          .sum();
+    }
+  }
+
+  /** Bytes of all layers. */
+  public long totalBytes() {
+    synchronized (stored) {
+      return stored.values().stream().mapToLong(LayerRecord::bytes).sum();
+    }
+  }
+
+  /** Inodes of all layers. */
+  public long totalInodes() {
+    synchronized (stored) {
+      return stored.values().stream().mapToLong(LayerRecord::inodes).sum();
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.close();
+    rootFd.close();
+  }
+}

@@ -1,0 +1,63 @@
+package io.gantry.image.layer;
+
+import io.gantry.image.error.ImageException;
+
+/**
+ * A tar name cut into parent and last part, relative to the layer's root.
+ *
+ * @param parent {@code a/b}, or empty for the root
+ * @param last one component, or empty when the name is the root itself
+ */
+record EntryPath(String parent, String last) {
+
+  private static final int MAX_LENGTH = 4095;
+
+  /** Leading slashes, single dots and double slashes mean nothing; {@code ..} is refused. */
+  static EntryPath of(String name) throws ImageException {
+    String path = isPlain(name) ? name : normalised(name);
+    if (path.length() > MAX_LENGTH) {
+      throw new ImageException.Refused("tar entry " + name, "its name is too long", "");
+    }
+    int slash = path.lastIndexOf('/');
+    return new EntryPath(slash < 0 ? "" : path.substring(0, slash), path.substring(slash + 1));
+  }
+
+  private static boolean isPlain(String name) {
+    char before = '/';
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (before == '/' && (c == '/' || c == '.')) {
+        return false;
+      }
+      before = c;
+    }
+    return before != '/';
+  }
+
+  private static String normalised(String name) throws ImageException {
+    StringBuilder path = new StringBuilder(name.length());
+    int start = 0;
+    while (start <= name.length()) {
+      int slash = name.indexOf('/', start);
+      int end = slash < 0 ? name.length() : slash;
+      String part = name.substring(start, end);
+      if (part.equals("..")) {
+        throw new ImageException.Refused(
+            "tar entry " + name, "it climbs with .. and could leave the layer", "do not trust it");
+      }
+      if (!part.isEmpty() && !part.equals(".")) {
+        path.append(path.isEmpty() ? "" : "/").append(part);
+      }
+      start = end + 1;
+    }
+    return path.toString();
+  }
+
+  boolean isRoot() {
+    return last.isEmpty();
+  }
+
+  String full() {
+    return parent.isEmpty() ? last : parent + "/" + last;
+  }
+}

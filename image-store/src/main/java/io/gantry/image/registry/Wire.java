@@ -1,0 +1,139 @@
+package io.gantry.image.registry;
+
+import io.gantry.image.error.ImageException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one HTTP request and says in words why there was no answer. The client is made at the first
+ * request, because a node that pulls nothing should not pay for it. Safe for all threads.
+ */
+final class Wire implements AutoCloseable {
+
+  private static final String AGENT = "gantry/0.1";
+  private static final int MAX_ERROR_TEXT = 8 << 10;
+
+  private final RegistrySettings settings;
+  private @Nullable ExecutorService threads;
+  private @Nullable HttpClient client;
+
+  Wire(RegistrySettings settings) {
+    this.settings = settings;
+  }
+
+  RegistrySettings settings() {
+    return settings;
+  }
+
+  private synchronized HttpClient client() {
+    HttpClient existing = client;
+    if (existing != null) {
+      return existing;
+    }
+    ExecutorService executor =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
+    HttpClient made =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(settings.connectTimeout())
+            .executor(executor)
+            .build();
+    threads = executor;
+    client = made;
+    return made;
+  }
+
+  HttpRequest.Builder request(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .timeout(settings.responseTimeout())
+        .header("User-Agent", AGENT);
+  }
+
+  /** The answer with its body still to be read; the caller closes the body. */
+  HttpResponse<BodyStream> send(HttpRequest request, String subject) throws ImageException {
+    try {
+      return client().send(request, head -> new BodyStream(settings.stallTimeout()));
+    } catch (IOException e) {
+      throw unavailable(request.uri(), subject, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ImageException.Cancelled(subject, "interrupted while asking " + host(request));
+    }
+  }
+
+  private static String host(HttpRequest request) {
+    return request.uri().getAuthority();
+  }
+
+  ImageException unavailable(URI uri, String subject, IOException e) {
+    return new ImageException.Unavailable(
+        subject,
+        "registry " + uri.getAuthority() + " " + reason(e),
+        "check that " + uri.getScheme() + "://" + uri.getAuthority() + " can be reached from here",
+        e);
+  }
+
+  private String reason(IOException e) {
+    return switch (e) {
+      case HttpConnectTimeoutException slow ->
+          "does not accept a connection within " + settings.connectTimeout().toSeconds() + " s";
+      case HttpTimeoutException slow
+          when slow.getMessage() != null && slow.getMessage().startsWith("nothing") ->
+          "went silent: " + slow.getMessage();
+      case HttpTimeoutException slow ->
+          "does not answer within " + settings.responseTimeout().toSeconds() + " s";
+      case ConnectException refused -> isUnknown(refused) ? "has no address" : refusal(refused);
+      case SSLException tls -> "fails the TLS handshake: " + tls.getMessage();
+      default -> "broke the connection: " + message(e);
+    };
+  }
+
+  private static String refusal(ConnectException e) {
+    String text = e.getMessage();
+    boolean plain = text == null || text.toLowerCase(Locale.ROOT).contains("refused");
+    return plain ? "refuses the connection" : "cannot be reached: " + text;
+  }
+
+  private static boolean isUnknown(@Nullable Throwable e) {
+    return e != null && (e instanceof UnresolvedAddressException || isUnknown(e.getCause()));
+  }
+
+  private static String message(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  /** What the registry says about its refusal, cut to a line. */
+  static String errorText(HttpResponse<BodyStream> response) {
+    try (BodyStream body = response.body()) {
+      String text = new String(body.readNBytes(MAX_ERROR_TEXT), StandardCharsets.UTF_8);
+      String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+      return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(300, line.length()));
+    } catch (IOException e) {
+      return " (its explanation cannot be read: " + message(e) + ")";
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (client != null) {
+      client.shutdownNow();
+    }
+    if (threads != null) {
+      threads.shutdownNow();
+    }
+  }
+}
