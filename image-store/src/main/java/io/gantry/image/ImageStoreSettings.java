@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.Platform;
 import io.gantry.image.registry.RegistrySettings;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param root absolute; everything of the store is below it, on one file system
  * @param platform which image of an index fits this machine
  * @param registry timeouts and endpoints
+ * @param privileges what this process may do; root may do all
  * @param limits what a layer may grow to
  * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
  * @param pinned full names ({@code registry/repository:tag}) that must not be garbage collected
@@ -20,6 +22,7 @@ public record ImageStoreSettings(
     Path root,
     Platform platform,
     RegistrySettings registry,
+    Privileges privileges,
     UnpackLimits limits,
     int parallelLayers,
     List<String> pinned) {
@@ -37,6 +40,12 @@ public record ImageStoreSettings(
   /** The defaults below a root. */
   public static ImageStoreSettings at(Path root) {
     return new ImageStoreSettings(
-        root, Platform.ofMachine(), RegistrySettings.DEFAULT, UnpackLimits.DEFAULT, 2, List.of());
+        root,
+        Platform.ofMachine(),
+        RegistrySettings.DEFAULT,
+        Privileges.ROOT,
+        UnpackLimits.DEFAULT,
+        2,
+        List.of());
   }
 }

@@ -42,6 +42,11 @@ public record StoreLayout(Path root) {
     return root.resolve("trash");
   }
 
+  /** A directory without entries: what an image without layers is made of. */
+  public Path empty() {
+    return root.resolve("empty");
+  }
+
   Path blob(Digest digest) {
     return blobs().resolve(digest.algorithm()).resolve(digest.hex());
   }
@@ -68,6 +73,7 @@ public record StoreLayout(Path root) {
               images(),
               holds(),
               snapshots(),
+              empty(),
               staging(),
               trash())) {
         Files.createDirectories(folder);

@@ -8,6 +8,7 @@
  *   &lt;root&gt;/images/&lt;hex&gt;.json       one image; .held when removed but still claimed
  *   &lt;root&gt;/holds/&lt;owner&gt;           a symlink to the image id: one atomic call makes it
  *   &lt;root&gt;/snapshots/&lt;id&gt;          writable directories of a container
+ *   &lt;root&gt;/empty                   what an image without layers consists of
  *   &lt;root&gt;/staging, &lt;root&gt;/trash   coming and going; emptied at start
  * </pre>
  *

@@ -25,6 +25,7 @@ public final class TarReader {
   private long contentLeft;
   private long paddingLeft;
   private boolean ended;
+  private long filled;
 
   /** Reads {@code in}, which stays open; its end is not read beyond the archive's. */
   public TarReader(InputStream in) {
@@ -183,6 +184,11 @@ public final class TarReader {
     return n;
   }
 
+  /** Where in the stream the next unread byte is: after {@link #next}, the entry's content. */
+  public long offset() {
+    return filled - (limit - position);
+  }
+
   private @Nullable TarHeader header() throws IOException {
     if (limit - position < TarHeader.BLOCK && !fillHeader()) {
       return null;
@@ -210,6 +216,7 @@ public final class TarReader {
         throw cutShort();
       }
       limit += n;
+      filled += n;
     }
     return true;
   }
@@ -222,6 +229,7 @@ public final class TarReader {
       throw cutShort();
     }
     limit = n;
+    filled += n;
   }
 
   private void skip(long count) throws IOException {

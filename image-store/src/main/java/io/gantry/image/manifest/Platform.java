@@ -35,6 +35,11 @@ public record Platform(String os, String architecture, String variant) {
     return 0;
   }
 
+  /** Whether something made for this platform runs on that machine. */
+  public boolean runsOn(Platform machine) {
+    return machine.fitness(this) > 0;
+  }
+
   private String baseVariant() {
     if (!variant.isEmpty()) {
       return variant;
