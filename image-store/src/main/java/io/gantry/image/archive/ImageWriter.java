@@ -1,0 +1,304 @@
+package io.gantry.image.archive;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.MediaTypes;
+import io.gantry.image.manifest.Platform;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Builds an image of one layer and writes it as an OCI layout tar (image spec, image-layout.md).
+ * The same input gives the same bytes: entries are sorted, times and owners are zero. One thread.
+ */
+public final class ImageWriter {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What becomes one tar entry. */
+  private sealed interface Node {
+    record Directory(int mode) implements Node {}
+
+    record Link(String target) implements Node {}
+
+    record Source(Path file, int mode) implements Node {}
+
+    record Content(String text, int mode) implements Node {}
+  }
+
+  /**
+   * What the image runs.
+   *
+   * @param env {@code NAME=value}
+   * @param user {@code user[:group]}, or empty for root
+   * @param workingDir absolute, or empty
+   */
+  public record Run(
+      List<String> entrypoint,
+      List<String> cmd,
+      List<String> env,
+      String user,
+      String workingDir,
+      Map<String, String> labels) {
+
+    public static final Run NOTHING = new Run(List.of(), List.of(), List.of(), "", "", Map.of());
+
+    public Run {
+      entrypoint = List.copyOf(entrypoint);
+      cmd = List.copyOf(cmd);
+      env = List.copyOf(env);
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  private final ImageReference name;
+  private final Platform platform;
+  private final TreeMap<String, Node> nodes = new TreeMap<>();
+  private Run run = Run.NOTHING;
+
+  public ImageWriter(ImageReference name, Platform platform) {
+    this.name = name;
+    this.platform = platform;
+  }
+
+  public ImageWriter run(Run newRun) {
+    run = newRun;
+    return this;
+  }
+
+  /** A directory with its own mode; parents appear by themselves with 0755. */
+  public ImageWriter directory(String path, int mode) throws ImageException {
+    put(path, new Node.Directory(mode));
+    return this;
+  }
+
+  public ImageWriter symlink(String path, String target) throws ImageException {
+    put(path, new Node.Link(target));
+    return this;
+  }
+
+  /** A file with the given text. */
+  public ImageWriter text(String path, String content, int mode) throws ImageException {
+    put(path, new Node.Content(content, mode));
+    return this;
+  }
+
+  /** A file, directory tree or link of this machine, with the modes it has. */
+  public ImageWriter add(Path source, String path) throws IOException {
+    if (Files.isSymbolicLink(source)) {
+      put(path, new Node.Link(Files.readSymbolicLink(source).toString()));
+    } else if (Files.isDirectory(source)) {
+      put(path, new Node.Directory(mode(source)));
+      try (Stream<Path> children = Files.list(source)) {
+        for (Path child : children.toList()) {
+          add(child, path + "/" + child.getFileName());
+        }
+      }
+    } else {
+      put(path, new Node.Source(source, mode(source)));
+    }
+    return this;
+  }
+
+  /** One file with another mode than it has here. */
+  public ImageWriter add(Path source, String path, int mode) throws ImageException {
+    put(path, new Node.Source(source, mode));
+    return this;
+  }
+
+  private static int mode(Path file) throws IOException {
+    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+    permissions.addAll(Files.getPosixFilePermissions(file));
+    int mode = 0;
+    for (PosixFilePermission each : PosixFilePermission.values()) {
+      // The enum goes from owner read to others execute, as the bits do.
+      mode = mode << 1 | (permissions.contains(each) ? 1 : 0);
+    }
+    return mode;
+  }
+
+  private void put(String path, Node node) throws ImageException {
+    List<String> parts = parts(path);
+    StringBuilder parent = new StringBuilder();
+    for (String part : parts.subList(0, parts.size() - 1)) {
+      parent.append(parent.isEmpty() ? "" : "/").append(part);
+      nodes.putIfAbsent(parent.toString(), new Node.Directory(0755));
+    }
+    nodes.put(String.join("/", parts), node);
+  }
+
+  private static List<String> parts(String path) throws ImageException {
+    List<String> parts = new ArrayList<>();
+    for (String part : path.split("/", -1)) {
+      if (part.equals("..")) {
+        throw new ImageException.Invalid(path, "a path in an image has no ..", "");
+      }
+      if (!part.isEmpty() && !part.equals(".")) {
+        parts.add(part);
+      }
+    }
+    if (parts.isEmpty()) {
+      throw new ImageException.Invalid(path, "the root itself cannot be added", "");
+    }
+    return parts;
+  }
+
+  /**
+   * Writes the image.
+   *
+   * @return digest of the config, which is the image's id
+   */
+  public Digest write(Path target) throws IOException {
+    Path layer = Files.createTempFile("gantry-layer", ".tar");
+    try {
+      try (OutputStream out = Files.newOutputStream(layer)) {
+        writeLayer(out);
+      }
+      return writeLayout(layer, target);
+    } finally {
+      Files.deleteIfExists(layer);
+    }
+  }
+
+  private void writeLayer(OutputStream out) throws IOException {
+    TarWriter tar = new TarWriter(new BufferedOutputStream(out, 64 << 10));
+    for (Map.Entry<String, Node> entry : nodes.entrySet()) {
+      String path = entry.getKey();
+      switch (entry.getValue()) {
+        case Node.Directory directory -> tar.directory(path, directory.mode());
+        case Node.Link link -> tar.symlink(path, link.target());
+        case Node.Content content ->
+            tar.file(path, content.mode(), content.text().getBytes(StandardCharsets.UTF_8));
+        case Node.Source source -> {
+          try (InputStream in = Files.newInputStream(source.file())) {
+            tar.file(path, source.mode(), Files.size(source.file()), in);
+          }
+        }
+      }
+    }
+    tar.finish();
+  }
+
+  private Digest writeLayout(Path layer, Path target) throws IOException {
+    Digest diffId = digest(layer);
+    byte[] config = config(diffId);
+    byte[] manifest = manifest(Digest.ofBytes(config), config.length, diffId, Files.size(layer));
+    Map<String, byte[]> documents = new LinkedHashMap<>();
+    documents.put(path(Digest.ofBytes(config)), config);
+    documents.put(path(Digest.ofBytes(manifest)), manifest);
+    try (OutputStream out = Files.newOutputStream(target);
+        InputStream content = Files.newInputStream(layer)) {
+      TarWriter tar = new TarWriter(new BufferedOutputStream(out, 64 << 10));
+      tar.file("oci-layout", 0644, json("{\"imageLayoutVersion\":\"1.0.0\"}"));
+      tar.file("index.json", 0644, index(manifest));
+      for (Map.Entry<String, byte[]> document : documents.entrySet()) {
+        tar.file(document.getKey(), 0644, document.getValue());
+      }
+      tar.file(path(diffId), 0644, Files.size(layer), content);
+      tar.finish();
+    }
+    return Digest.ofBytes(config);
+  }
+
+  private static byte[] json(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Digest digest(Path file) throws IOException {
+    MessageDigest hash = Digest.newSha256();
+    byte[] chunk = new byte[64 << 10];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(chunk); n > 0; n = in.read(chunk)) {
+        hash.update(chunk, 0, n);
+      }
+    }
+    return Digest.finishSha256(hash);
+  }
+
+  private static String path(Digest digest) {
+    return "blobs/" + digest.algorithm() + "/" + digest.hex();
+  }
+
+  private byte[] config(Digest diffId) throws IOException {
+    ObjectNode config = JSON.createObjectNode();
+    config.put("created", "1970-01-01T00:00:00Z");
+    config.put("architecture", platform.architecture());
+    config.put("os", platform.os());
+    if (!platform.variant().isEmpty()) {
+      config.put("variant", platform.variant());
+    }
+    ObjectNode process = config.putObject("config");
+    texts(process, "Env", run.env());
+    texts(process, "Entrypoint", run.entrypoint());
+    texts(process, "Cmd", run.cmd());
+    text(process, "User", run.user());
+    text(process, "WorkingDir", run.workingDir());
+    if (!run.labels().isEmpty()) {
+      ObjectNode labels = process.putObject("Labels");
+      new TreeMap<>(run.labels()).forEach(labels::put);
+    }
+    ObjectNode rootfs = config.putObject("rootfs");
+    rootfs.put("type", "layers");
+    rootfs.putArray("diff_ids").add(diffId.toString());
+    return JSON.writeValueAsBytes(config);
+  }
+
+  private static void text(ObjectNode object, String field, String value) {
+    if (!value.isEmpty()) {
+      object.put(field, value);
+    }
+  }
+
+  private static void texts(ObjectNode object, String field, List<String> values) {
+    if (!values.isEmpty()) {
+      ArrayNode array = object.putArray(field);
+      values.forEach(array::add);
+    }
+  }
+
+  private static byte[] manifest(Digest config, long configSize, Digest layer, long layerSize)
+      throws IOException {
+    ObjectNode manifest = JSON.createObjectNode();
+    manifest.put("schemaVersion", 2);
+    manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
+    descriptor(manifest.putObject("config"), MediaTypes.OCI_CONFIG, config, configSize);
+    ArrayNode layers = manifest.putArray("layers");
+    descriptor(layers.addObject(), MediaTypes.OCI_LAYER, layer, layerSize);
+    return JSON.writeValueAsBytes(manifest);
+  }
+
+  private static void descriptor(ObjectNode into, String type, Digest digest, long size) {
+    into.put("mediaType", type);
+    into.put("digest", digest.toString());
+    into.put("size", size);
+  }
+
+  private byte[] index(byte[] manifest) throws IOException {
+    ObjectNode index = JSON.createObjectNode();
+    index.put("schemaVersion", 2);
+    index.put("mediaType", MediaTypes.OCI_INDEX);
+    ObjectNode entry = index.putArray("manifests").addObject();
+    descriptor(entry, MediaTypes.OCI_MANIFEST, Digest.ofBytes(manifest), manifest.length);
+    entry.putObject("annotations").put("org.opencontainers.image.ref.name", name.toString());
+    return JSON.writeValueAsBytes(index);
+  }
+}

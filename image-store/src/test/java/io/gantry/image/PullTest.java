@@ -1,0 +1,445 @@
+package io.gantry.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.Privileges;
+import io.gantry.image.layer.UnpackLimits;
+import io.gantry.image.manifest.Platform;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.registry.RegistrySettings;
+import io.gantry.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PullTest {
+
+  @TempDir Path root;
+  private FakeRegistry registry;
+  private ImageStore store;
+
+  private final byte[] base =
+      new TarBytes().directory("etc").file("etc/motd", "hello").file("gone", "x").bytes();
+  private final byte[] top =
+      new TarBytes().directory("etc").file("etc/issue", "you").file(".wh.gone", "").bytes();
+
+  @BeforeEach
+  void start() throws IOException {
+    registry = new FakeRegistry();
+    store = open();
+  }
+
+  private ImageStore open() throws ImageException {
+    RegistrySettings quick =
+        new RegistrySettings(
+            RegistrySettings.DEFAULT.endpoints(),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            2,
+            4096,
+            1 << 20);
+    return ImageStore.open(
+        new ImageStoreSettings(
+            root.resolve("store"),
+            new Platform("linux", "amd64", ""),
+            quick,
+            Privileges.NONE,
+            new UnpackLimits(64 << 20, 1000),
+            2,
+            List.of()),
+        Linux.syscalls());
+  }
+
+  @AfterEach
+  void stop() {
+    store.close();
+    registry.close();
+  }
+
+  private Image pull(String name) throws ImageException {
+    return store.pull(ImageReference.parse(registry.reference(name)), RegistryAuth.ANONYMOUS);
+  }
+
+  @Test
+  void by_tag_brings_every_layer_and_knows_the_image_by_all_its_names() throws Exception {
+    TestImage image = TestImage.of(base, top);
+    registry.push("a/b", "1", image);
+
+    Image pulled = pull("a/b:1");
+
+    assertThat(pulled.id()).isEqualTo(image.id());
+    assertThat(pulled.repoTags()).containsExactly(registry.reference("a/b:1"));
+    assertThat(pulled.repoDigests()).containsExactly(registry.reference("a/b@" + image.digest()));
+    List<Path> lower = store.layers(pulled);
+    assertThat(lower).hasSize(2);
+    assertThat(lower.get(0).resolve("etc/issue")).hasContent("you");
+    assertThat(lower.get(1).resolve("etc/motd")).hasContent("hello");
+    assertThat(store.config(pulled).env()).containsExactly("A=b");
+    for (String name :
+        List.of(
+            registry.reference("a/b:1"),
+            registry.reference("a/b@" + image.digest()),
+            image.id().toString(),
+            image.id().hex(),
+            image.id().hex().substring(0, 12),
+            image.digest().toString())) {
+      assertThat(store.find(name)).as(name).contains(pulled);
+    }
+    assertThat(store.find(registry.reference("a/b:2"))).isEmpty();
+  }
+
+  @Test
+  void by_digest_gives_no_tag() throws Exception {
+    TestImage image = TestImage.docker(base);
+    registry.push("a/b", "1", image);
+
+    Image pulled = pull("a/b@" + image.digest());
+
+    assertThat(pulled.repoTags()).isEmpty();
+    assertThat(pulled.repoDigests()).containsExactly(registry.reference("a/b@" + image.digest()));
+    assertThat(pulled.user().uid()).hasValue(1000);
+  }
+
+  @Test
+  void of_an_index_takes_this_machines_image_and_keeps_the_indexs_digest() throws Exception {
+    TestImage mine = TestImage.of(base);
+    TestImage other = TestImage.of(top);
+    byte[] index =
+        TestImage.index(
+            other.entry("linux", "arm64", "v8"),
+            other.entry("unknown", "unknown", ""),
+            mine.entry("linux", "amd64", ""));
+    registry.push("a/b", "mine", mine);
+    registry.document("a/b", "1", index, TestImage.OCI_INDEX);
+
+    Image pulled = pull("a/b:1");
+
+    assertThat(pulled.id()).isEqualTo(mine.id());
+    assertThat(pulled.repoDigests())
+        .containsExactly(registry.reference("a/b@" + Digest.ofBytes(index)));
+  }
+
+  @Test
+  void of_an_index_without_this_machine_says_what_there_is() throws Exception {
+    TestImage other = TestImage.of(top);
+    byte[] index = TestImage.index(other.entry("linux", "s390x", ""));
+    registry.document("a/b", "1", index, TestImage.OCI_INDEX);
+
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.NotFound.class)
+        .hasMessageContaining("linux/s390x")
+        .hasMessageContaining("linux/amd64");
+  }
+
+  @Test
+  void reads_every_compression() throws Exception {
+    for (String compression : List.of("gzip", "zstd", "none")) {
+      byte[] tar = new TarBytes().file("how", compression).bytes();
+      registry.push("a/" + compression, "1", TestImage.compressed(compression, tar));
+
+      Image pulled = pull("a/" + compression + ":1");
+
+      assertThat(store.layers(pulled).getFirst().resolve("how")).hasContent(compression);
+    }
+  }
+
+  @Test
+  void again_asks_only_for_the_manifest() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base, top));
+    Image first = pull("a/b:1");
+    registry.requests.clear();
+
+    assertThat(pull("a/b:1")).isEqualTo(first);
+    assertThat(registry.requests).containsExactly("GET /v2/a/b/manifests/1");
+  }
+
+  @Test
+  void of_a_moved_tag_leaves_the_old_image_without_it() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base));
+    Image old = pull("a/b:1");
+    registry.push("a/b", "1", TestImage.of(base, top));
+
+    Image fresh = pull("a/b:1");
+
+    assertThat(fresh.repoTags()).containsExactly(registry.reference("a/b:1"));
+    assertThat(store.find(old.id().toString()).orElseThrow().repoTags()).isEmpty();
+    assertThat(store.list()).hasSize(2);
+  }
+
+  @Test
+  void many_at_once_download_each_layer_once() throws Exception {
+    TestImage image = TestImage.of(base, top);
+    registry.push("a/b", "1", image);
+    registry.push("c/d", "1", image);
+
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Image>> calls =
+          IntStream.range(0, 20)
+              .<Callable<Image>>mapToObj(i -> () -> pull(i % 2 == 0 ? "a/b:1" : "c/d:1"))
+              .toList();
+      for (var result : callers.invokeAll(calls)) {
+        assertThat(result.get().id()).isEqualTo(image.id());
+      }
+    }
+
+    image.blobs.keySet().stream()
+        .filter(digest -> !digest.equals(image.id()))
+        .forEach(digest -> assertThat(registry.timesServed(digest)).isEqualTo(1));
+    assertThat(store.find(image.id().toString()).orElseThrow().repoTags()).hasSize(2);
+  }
+
+  private Digest layerOf(byte[] tar) {
+    return Digest.ofBytes(TestImage.gzip(tar));
+  }
+
+  private void assertNothingVisible() throws IOException {
+    assertThat(store.list()).isEmpty();
+    for (String folder : List.of("layers", "images", "staging", "blobs/sha256")) {
+      try (Stream<Path> left = Files.list(root.resolve("store").resolve(folder))) {
+        assertThat(left).as(folder).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void of_a_layer_with_the_wrong_digest_leaves_nothing() throws Exception {
+    TestImage image = TestImage.of(base, top);
+    registry.push("a/b", "1", image);
+    registry.fault(layerOf(top), new FakeRegistry.Fault.Flipped());
+
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.Corrupt.class)
+        .hasMessageContaining("wrong digest");
+    assertNothingVisible();
+  }
+
+  @Test
+  void of_a_truncated_layer_leaves_nothing() throws Exception {
+    TestImage image = TestImage.of(base, top);
+    registry.push("a/b", "1", image);
+    registry.fault(layerOf(top), new FakeRegistry.Fault.Truncated(100));
+
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.Corrupt.class)
+        .hasMessageContaining("cut short: 100 of");
+    assertNothingVisible();
+  }
+
+  @Test
+  void goes_on_where_a_connection_broke() throws Exception {
+    byte[] noise = new byte[200_000];
+    new Random(1).nextBytes(noise);
+    byte[] tar = new TarBytes().file("noise", 0644, noise).bytes();
+    TestImage image = TestImage.of(tar);
+    registry.push("a/b", "1", image);
+    registry.fault(layerOf(tar), new FakeRegistry.Fault.Cut(70_000, 1));
+
+    Image pulled = pull("a/b:1");
+
+    assertThat(store.layers(pulled).getFirst().resolve("noise")).hasBinaryContent(noise);
+    assertThat(registry.timesServed(layerOf(tar))).isEqualTo(2);
+  }
+
+  @Test
+  void of_a_connection_that_always_breaks_names_the_registry() throws Exception {
+    TestImage image = TestImage.of(base);
+    registry.push("a/b", "1", image);
+    registry.fault(layerOf(base), new FakeRegistry.Fault.Cut(10, 100));
+
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.Unavailable.class)
+        .hasMessageContaining(registry.host());
+    assertNothingVisible();
+  }
+
+  @Test
+  void from_nowhere_is_unavailable_with_the_host() throws Exception {
+    String host = registry.host();
+    registry.close();
+
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.Unavailable.class)
+        .hasMessageContaining("registry " + host + " refuses the connection");
+  }
+
+  @Test
+  void of_what_is_not_there_is_not_found() {
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.NotFound.class)
+        .hasMessageContaining("a/b:1")
+        .hasMessageContaining("MANIFEST_UNKNOWN");
+  }
+
+  @Test
+  void of_a_manifest_with_another_digest_is_corrupt() throws Exception {
+    TestImage image = TestImage.of(base);
+    registry.push("a/b", "1", image);
+    registry.manifestLie(
+        "a/b", image.digest().toString(), TestImage.of(top).manifest, TestImage.OCI_MANIFEST);
+
+    assertThatThrownBy(() -> pull("a/b@" + image.digest()))
+        .isInstanceOf(ImageException.Corrupt.class)
+        .hasMessageContaining("wrong digest");
+  }
+
+  @Test
+  void refuses_schema_1_foreign_layers_artifacts_and_giants_by_name() {
+    registry.document(
+        "a/b",
+        "schema1",
+        TestImage.text("{\"schemaVersion\":1,\"name\":\"a/b\",\"fsLayers\":[]}"),
+        "application/vnd.docker.distribution.manifest.v1+prettyjws");
+    Digest some = Digest.ofBytes(new byte[1]);
+    registry.document(
+        "a/b",
+        "artifact",
+        TestImage.text(
+            "{\"schemaVersion\":2,\"config\":"
+                + TestImage.descriptor("application/vnd.cncf.helm.config.v1+json", some, 1)
+                + ",\"layers\":[]}"),
+        TestImage.OCI_MANIFEST);
+    registry.document(
+        "a/b",
+        "foreign",
+        TestImage.text(
+            "{\"schemaVersion\":2,\"config\":"
+                + TestImage.descriptor("application/vnd.oci.image.config.v1+json", some, 1)
+                + ",\"layers\":["
+                + TestImage.descriptor(
+                    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", some, 1)
+                + "]}"),
+        TestImage.OCI_MANIFEST);
+    registry.document("a/b", "giant", new byte[5000], TestImage.OCI_MANIFEST);
+
+    assertThatThrownBy(() -> pull("a/b:schema1")).hasMessageContaining("schema 1");
+    assertThatThrownBy(() -> pull("a/b:artifact")).hasMessageContaining("helm");
+    assertThatThrownBy(() -> pull("a/b:foreign")).hasMessageContaining("foreign");
+    assertThatThrownBy(() -> pull("a/b:giant")).isInstanceOf(ImageException.Refused.class);
+  }
+
+  @Test
+  void stops_a_decompression_bomb() throws Exception {
+    byte[] tar = new TarBytes().file("zeros", 0644, new byte[65 << 20]).bytes();
+    registry.push("a/b", "1", TestImage.of(tar));
+
+    assertThatThrownBy(() -> pull("a/b:1"))
+        .isInstanceOf(ImageException.Refused.class)
+        .hasMessageContaining("limit");
+    assertNothingVisible();
+  }
+
+  @Test
+  void survives_a_reopening() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base, top));
+    Image pulled = pull("a/b:1");
+    store.close();
+
+    store = open();
+
+    assertThat(store.list()).containsExactly(pulled);
+    assertThat(store.layers(pulled).getLast().resolve("etc/motd")).hasContent("hello");
+  }
+
+  @Test
+  void leftovers_of_an_earlier_life_are_gone_after_opening() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base));
+    Image pulled = pull("a/b:1");
+    store.close();
+    Path half = root.resolve("store/layers").resolve("0".repeat(64));
+    Files.createDirectories(half.resolve("fs/etc"));
+    Files.createDirectories(root.resolve("store/staging/layer-1/fs"));
+
+    store = open();
+
+    assertThat(half).doesNotExist();
+    assertThat(root.resolve("store/staging")).isEmptyDirectory();
+    assertThat(store.list()).containsExactly(pulled);
+  }
+
+  @Test
+  void removal_takes_only_what_no_other_image_uses() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base));
+    registry.push("a/b", "2", TestImage.of(base, top));
+    Image one = pull("a/b:1");
+    Image two = pull("a/b:2");
+    Path shared = store.layers(one).getFirst();
+    Path own = store.layers(two).getFirst();
+
+    store.remove(two.id());
+
+    assertThat(store.list()).containsExactly(one);
+    assertThat(shared).exists();
+    assertThat(own).doesNotExist();
+    store.remove(one.id());
+    store.remove(one.id());
+    assertNothingVisible();
+    assertThat(store.fsUsage().inodes()).isZero();
+  }
+
+  @Test
+  void a_held_image_keeps_its_layers_until_the_last_release() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base));
+    Image image = pull("a/b:1");
+    ImageHold hold = store.hold(image.id(), "container-1");
+    store.hold(image.id(), "container-2");
+
+    store.remove(image.id());
+    store.release("container-2");
+    store.close();
+    store = open();
+
+    assertThat(store.list()).isEmpty();
+    assertThat(hold.layers().getFirst().resolve("etc/motd")).hasContent("hello");
+    assertThat(store.holds()).extracting(ImageHold::owner).containsExactly("container-1");
+    store.release("container-1");
+    assertThat(hold.layers().getFirst()).doesNotExist();
+    assertNothingVisible();
+  }
+
+  @Test
+  void a_removed_but_held_image_comes_back_by_pulling() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base));
+    Image image = pull("a/b:1");
+    store.hold(image.id(), "c");
+    store.remove(image.id());
+
+    Image again = pull("a/b:1");
+    store.release("c");
+
+    assertThat(again.id()).isEqualTo(image.id());
+    assertThat(store.layers(again).getFirst().resolve("etc/motd")).hasContent("hello");
+    store.remove(again.id());
+    assertNothingVisible();
+  }
+
+  @Test
+  void untagging_keeps_the_image_until_its_last_name_goes() throws Exception {
+    TestImage image = TestImage.of(base);
+    registry.push("a/b", "1", image);
+    registry.push("a/b", "2", image);
+    pull("a/b:1");
+    pull("a/b:2");
+
+    store.untag(ImageReference.parse(registry.reference("a/b:1")));
+    assertThat(store.list().getFirst().repoTags()).containsExactly(registry.reference("a/b:2"));
+    store.untag(ImageReference.parse(registry.reference("a/b:2")));
+    assertNothingVisible();
+  }
+}
