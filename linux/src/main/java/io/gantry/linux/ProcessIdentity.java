@@ -1,44 +1,56 @@
 package io.gantry.linux;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * A process that cannot be mistaken for a later one with the same pid.
+ * Which process a pid meant when it was noted down: pids are used again, but not with the same
+ * start time (proc_pid_stat(5)).
  *
- * @param pid in the machine's namespace
- * @param startTicks when it started, in clock ticks since boot: field 22 of {@code /proc/PID/stat}
- *     (proc(5))
+ * @param startTicks clock ticks between the machine's start and the process's
  */
 public record ProcessIdentity(int pid, long startTicks) {
 
   private static final Path PROC = Path.of("/proc");
+
+  /** Fields counted from the one after the name, which is the state. */
   private static final int STATE = 0;
-  private static final int START = 19;
 
-  /** The process that has that pid now. */
-  public static ProcessIdentity of(int pid) throws IOException {
-    return new ProcessIdentity(pid, Long.parseLong(fields(pid)[START]));
+  private static final int START_TIME = 19;
+
+  /** The process that has this pid now; nothing when it has ended, whether reaped or not. */
+  public static Optional<ProcessIdentity> of(int pid) throws IOException {
+    return of(PROC, pid);
   }
 
-  /** Whether it is still there and no zombie. */
-  public boolean isAlive() {
+  static Optional<ProcessIdentity> of(Path proc, int pid) throws IOException {
+    String stat;
     try {
-      String[] fields = fields(pid);
-      return Long.parseLong(fields[START]) == startTicks && !"ZX".contains(fields[STATE]);
-    } catch (IOException gone) {
-      // ENOENT, or ESRCH when it ended between open and read: nothing else fails in reading stat.
-      return false;
+      stat = Files.readString(proc.resolve(pid + "/stat"));
+    } catch (NoSuchFileException ended) {
+      return Optional.empty();
+    } catch (IOException failure) {
+      // The process ended between open(2) and read(2): ESRCH, which NIO has no class for.
+      if (Files.exists(proc.resolve(pid + "/stat"))) {
+        throw failure;
+      }
+      return Optional.empty();
     }
+    // The name may hold blanks and brackets, so the fields are counted from its last bracket.
+    List<String> fields = Arrays.asList(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 30));
+    boolean ended = fields.get(STATE).equals("Z") || fields.get(STATE).equals("X");
+    return ended
+        ? Optional.empty()
+        : Optional.of(new ProcessIdentity(pid, Long.parseLong(fields.get(START_TIME))));
   }
 
-  /** The fields after the name, which may itself hold blanks and parentheses. */
-  private static String[] fields(int pid) throws IOException {
-    String stat =
-        Files.readString(
-            PROC.resolve(Integer.toString(pid)).resolve("stat"), StandardCharsets.ISO_8859_1);
-    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+  /** Whether it still runs. */
+  public boolean isAlive() throws IOException {
+    return of(pid).equals(Optional.of(this));
   }
 }
