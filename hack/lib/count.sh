@@ -1,0 +1,78 @@
+# shellcheck shell=bash
+# Sourced by hack/test: counts what the reports of the Java tests say into passed, failed, skipped.
+
+: "${repository:?}"
+passed=0 failed=0 skipped=0
+
+reports() {
+  find "$repository" -path "$repository/*/target/*-reports/TEST-*.xml"
+}
+
+# attribute NAME LINE
+attribute() {
+  sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"
+}
+
+count_reports() {
+  local report line tests broken left_out
+  while read -r report; do
+    line=$(grep -m1 -o '<testsuite [^>]*>' "$report")
+    tests=$(attribute tests "$line")
+    broken=$(($(attribute errors "$line") + $(attribute failures "$line")))
+    left_out=$(attribute skipped "$line")
+    passed=$((passed + tests - broken - left_out))
+    failed=$((failed + broken))
+    skipped=$((skipped + left_out))
+  done < <(reports)
+}
+
+# Each failed test by name with the first line of its complaint.
+list_failures() {
+  local report
+  while read -r report; do
+    awk '
+      /<testcase / { name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name)
+                     class = $0; sub(/.* classname="/, "", class); sub(/".*/, "", class) }
+      /<(failure|error)[ >]/ { message = $0; sub(/.* message="/, "", message); sub(/".*/, "", message)
+                     print "fail  " class "." name ": " substr(message, 1, 300) }
+    ' "$report"
+  done < <(reports)
+}
+
+skip_reasons() {
+  local report
+  while read -r report; do
+    sed -n 's/.*<skipped message="\([^"]*\)".*/\1/p; s/.*<skipped\/>.*/no reason given/p' "$report"
+  done < <(reports)
+}
+
+# A condition under which tests may be skipped.
+holds() {
+  case $1 in
+    no-go) ! command -v go >/dev/null || ! GOTOOLCHAIN=local go list -C conformance-tests/crictl -m >/dev/null 2>&1 ;;
+    always) true ;;
+    *) false ;;
+  esac
+}
+
+# Prints why tests were skipped; fails when that is not as hack/lib/expected-skips.tsv has it.
+check_skips() {
+  local reasons condition count reason found expected=0 result=0
+  reasons=$(skip_reasons)
+  [ -z "$reasons" ] || sort <<<"$reasons" | uniq -c
+  while IFS=$'\t' read -r condition count reason; do
+    found=$(grep -cF "$reason" <<<"$reasons" || true)
+    holds "$condition" || count=0
+    expected=$((expected + count))
+    if [ "$found" != "$count" ]; then
+      echo "skipped because '$reason': $found, expected $count"
+      result=1
+    fi
+  done <"$repository/hack/lib/expected-skips.tsv"
+  found=$(grep -c . <<<"$reasons" || true)
+  if [ "$found" != "$expected" ]; then
+    echo "skipped: $found, expected $expected"
+    result=1
+  fi
+  return $result
+}

@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# Sourced by the scripts of this folder: finds what is not installed and installs it.
+# shellcheck disable=SC2034
+
+# To build and to run: the supervisor's compilers, the test image's content, the native libraries.
+run_packages=(gcc libc6-dev make musl-tools busybox-static libseccomp2 libnftables1)
+# To test besides: a registry and a foreign tool that fills it, eyes on the network, a linter.
+test_packages=(docker-registry skopeo iproute2 nftables shellcheck)
+
+is_installed() {
+  [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# need_packages PACKAGE...: installs those that are not there; says what to do where it cannot.
+need_packages() {
+  local missing=() package
+  if ! command -v dpkg-query >/dev/null; then
+    echo "this is no Debian or Ubuntu: make sure that you have what they call $*" >&2
+    return 0
+  fi
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "not installed: ${missing[*]}; as root: apt-get install ${missing[*]}" >&2
+    return 1
+  fi
+  echo "installing ${missing[*]}"
+  apt-get update -qq >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    </dev/null >&2
+}
