@@ -1,9 +1,7 @@
 package io.gantry.conformance.node;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The files that a build of Gantry made for people to run. */
 public record Distribution(Path repository, Path directory) {
@@ -46,11 +44,5 @@ public record Distribution(Path repository, Path directory) {
   /** The template of a private daemon's configuration. */
   public Path configurationTemplate() {
     return repository.resolve("hack/lib/private-node.toml");
-  }
-
-  /** A command that runs one of the distribution's Java programs. */
-  public List<String> program(String mainClass) {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return List.of(java, "-cp", directory.resolve("lib") + File.separator + "*", mainClass);
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,10 +45,7 @@ public final class PrivateNode implements AutoCloseable {
     String template = Files.readString(distribution.configurationTemplate());
     Files.writeString(
         directory.resolve("config.toml"),
-        template
-            .replace("@DIRECTORY@", directory.toString())
-            .replace("@NAME@", name(directory))
-            .replace("@LIBEXEC@", distribution.directory().resolve("libexec").toString()));
+        template.replace("@DIRECTORY@", directory.toString()).replace("@NAME@", name(directory)));
     PrivateNode node = new PrivateNode(distribution, directory);
     node.waitUntilReady();
     return node;
@@ -106,7 +104,7 @@ public final class PrivateNode implements AutoCloseable {
 
   /** Where the records and run files of pods and containers are. */
   public List<Path> stateDirectories() {
-    return List.of(directory.resolve("state"), directory.resolve("root"));
+    return List.of(directory.resolve("run"), directory.resolve("root"));
   }
 
   public long pid() {
@@ -147,6 +145,27 @@ public final class PrivateNode implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       client.close();
+    }
+    clear();
+  }
+
+  /** Takes away what a node keeps between its lives: bridge, table, cgroups. */
+  private void clear() throws IOException {
+    String name = name(directory);
+    try {
+      var _ = Command.run(List.of("ip", "link", "delete", name));
+      var _ = Command.run(List.of("nft", "delete", "table", "inet", name));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Path hierarchies = Path.of("/sys/fs/cgroup");
+    Files.deleteIfExists(hierarchies.resolve(name));
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(hierarchies)) {
+      for (Path hierarchy : found) {
+        if (Files.isDirectory(hierarchy)) {
+          Files.deleteIfExists(hierarchy.resolve(name));
+        }
+      }
     }
   }
 }

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +23,6 @@ public final class TestImage {
   /** What it is called. */
   public static final String REFERENCE = "gantry.test/busybox:1";
 
-  private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final int CHUNK = 256 << 10;
   private static final long LONGEST_IMPORT_SECONDS = 60;
 
@@ -38,22 +35,23 @@ public final class TestImage {
    */
   public static void pack(Distribution distribution, Path archive)
       throws IOException, InterruptedException {
-    if (!Files.isExecutable(BUSYBOX)) {
-      throw new IOException(BUSYBOX + " is not there: install the package busybox-static");
-    }
-    List<String> words = new ArrayList<>(distribution.program("io.gantry.image.archive.PackImage"));
-    words.addAll(List.of("--busybox", BUSYBOX.toString(), REFERENCE, archive.toString()));
-    var _ = Command.output(words);
+    var _ =
+        Command.output(
+            distribution.repository().resolve("hack/lib/test-image").toString(),
+            distribution.directory().toString(),
+            archive.toString());
   }
 
   /** Packs the image and brings it to a node; returns its name. */
   public static String importInto(PrivateNode node) throws IOException, InterruptedException {
-    Path archive = Files.createTempFile("gantry-busybox", ".tar");
+    Path directory = Files.createTempDirectory("gantry-image");
+    Path archive = directory.resolve("busybox.tar");
     try {
       pack(Distribution.found(), archive);
       send(node, archive);
     } finally {
-      Files.delete(archive);
+      Files.deleteIfExists(archive);
+      Files.delete(directory);
     }
     return REFERENCE;
   }

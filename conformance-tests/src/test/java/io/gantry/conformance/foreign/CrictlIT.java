@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -22,14 +24,17 @@ class CrictlIT {
 
   @RegisterExtension static final RuntimeUnderTest runtime = new RuntimeUnderTest();
 
-  private static Path crictl;
+  private static @Nullable Path crictl;
 
-  @BeforeAll
-  static void build() throws Exception {
+  @BeforeEach
+  void build() throws Exception {
+    if (crictl != null) {
+      return;
+    }
     Path module = Path.of("crictl").toAbsolutePath();
     Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
     Assumptions.assumeTrue(goIsThere(module), "no Go toolchain that can build crictl");
-    crictl = target.resolve("crictl");
+    Path program = target.resolve("crictl");
     Command.Result result =
         Command.run(
             List.of(
@@ -38,10 +43,11 @@ class CrictlIT {
                 "-C",
                 module.toString(),
                 "-o",
-                crictl.toString(),
+                program.toString(),
                 "sigs.k8s.io/cri-tools/cmd/crictl"),
             Map.of("GOTOOLCHAIN", "local", "CGO_ENABLED", "0"));
     assertThat(result.exitCode()).as(result.output()).isZero();
+    crictl = program;
   }
 
   /** {@code go list} fails when the toolchain is older than the module asks for. */
@@ -59,7 +65,7 @@ class CrictlIT {
 
   private static String crictl(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(crictl.toString());
+    command.add(Objects.requireNonNull(crictl).toString());
     command.add("--config=/dev/null");
     command.add("--timeout=30s");
     command.add("--runtime-endpoint=unix://" + runtime.node().socket());
