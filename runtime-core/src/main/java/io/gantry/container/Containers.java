@@ -132,7 +132,18 @@ public final class Containers implements ContainerService, PodMembers {
       throw startFailed(container, 128, Failures.of(id, "starting", e));
     } catch (GantryException e) {
       throw startFailed(container, 128, e);
+    } catch (RuntimeException e) {
+      // Nothing that anyone foresaw; the container must not be left half started all the same.
+      throw startFailed(container, 128, unforeseen(id, e));
     }
+  }
+
+  private static BrokenException unforeseen(ContainerId id, RuntimeException e) {
+    return new BrokenException(
+        id.subject(),
+        "starting container " + id.brief() + " failed: " + e,
+        "this is a fault of gantryd: please report it with its log",
+        e);
   }
 
   private GantryException startFailed(Container container, int exitCode, GantryException cause) {

@@ -34,24 +34,38 @@ public final class PodHolders {
 
   /** A descriptor of the holder's process, which setns(2) takes; the caller closes it. */
   public Fd require(PodId pod) throws IOException {
-    HolderRecord holder = alive(pods.require(pod.value())).orElseGet(() -> started(pod));
-    return calls.pidfdOpen(holder.pid());
+    try {
+      HolderRecord holder = alive(pods.require(pod.value())).orElseGet(() -> started(pod));
+      return calls.pidfdOpen(holder.pid());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   private HolderRecord started(PodId pod) {
     return starting.join(pod, () -> alive(pods.require(pod.value())).orElseGet(() -> start(pod)));
   }
 
-  private Optional<HolderRecord> alive(Pod pod) {
-    return Optional.ofNullable(pod.holder())
-        .filter(holder -> new ProcessIdentity(holder.pid(), holder.startTicks()).isAlive());
+  private static Optional<HolderRecord> alive(Pod pod) {
+    return Optional.ofNullable(pod.holder()).filter(PodHolders::isAlive);
+  }
+
+  private static boolean isAlive(HolderRecord holder) {
+    try {
+      return new ProcessIdentity(holder.pid(), holder.startTicks()).isAlive();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private HolderRecord start(PodId pod) {
     try {
       Holder holder =
           launcher.hold(pod.value(), Holder.plan(namespaces.of(pod), List.<Fd>of()).build());
-      ProcessIdentity identity = ProcessIdentity.of(holder.pid());
+      ProcessIdentity identity =
+          ProcessIdentity.of(holder.pid())
+              .orElseThrow(
+                  () -> new IOException("the pod's process " + holder.pid() + " ended at once"));
       HolderRecord record = new HolderRecord(identity.pid(), identity.startTicks());
       pods.update(pod.value(), known -> known.heldBy(record));
       return record;

@@ -154,7 +154,11 @@ public final class PodNamespaces {
   public Fd sharedMemory(PodId pod, long bytes) throws IOException {
     Path shm = paths.shm(pod);
     if (!withSharedMemory.contains(pod)) {
-      mounting.join(pod, () -> mountSharedMemory(pod, shm, bytes));
+      try {
+        mounting.join(pod, () -> mountSharedMemory(pod, shm, bytes));
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
     }
     return pins.call(
         "shm " + pod.brief(),
