@@ -1,0 +1,108 @@
+package io.gantry.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.gantry.api.cri.v1.ImageServiceProto;
+import io.gantry.api.cri.v1.RuntimeServiceProto;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Holds what goes over the wire of runtime.v1: comments and order may change, this may not. */
+class WireTest {
+  private static final String AGREED =
+      "b0c52063b8148d91515d78e096fc4154819c0698311278166c41fb6935489116";
+
+  @Test
+  void numbersNamesAndTypesAreThoseEveryClientKnows() throws NoSuchAlgorithmException {
+    var facts = new TreeSet<String>();
+    files().flatMap(WireTest::facts).forEach(facts::add);
+
+    assertThat(facts.stream().filter(fact -> fact.startsWith("rpc "))).hasSize(43);
+    assertThat(facts).hasSize(616);
+    var digest = MessageDigest.getInstance("SHA-256");
+    var sum = HexFormat.of().formatHex(digest.digest(String.join("\n", facts).getBytes(UTF_8)));
+    assertThat(sum).as("sum over the wire facts").isEqualTo(AGREED);
+  }
+
+  private static Stream<FileDescriptor> files() {
+    Set<FileDescriptor> files = new HashSet<>();
+    collect(RuntimeServiceProto.getDescriptor(), files);
+    collect(ImageServiceProto.getDescriptor(), files);
+    return files.stream();
+  }
+
+  private static void collect(FileDescriptor file, Set<FileDescriptor> files) {
+    if (files.add(file)) {
+      file.getDependencies().forEach(each -> collect(each, files));
+    }
+  }
+
+  private static Stream<String> facts(FileDescriptor file) {
+    return Stream.of(
+            file.getServices().stream().flatMap(WireTest::methods),
+            file.getMessageTypes().stream().flatMap(WireTest::fields),
+            file.getEnumTypes().stream().flatMap(WireTest::values))
+        .flatMap(facts -> facts);
+  }
+
+  private static Stream<String> methods(ServiceDescriptor service) {
+    return service.getMethods().stream().map(WireTest::method);
+  }
+
+  private static String method(MethodDescriptor method) {
+    return "rpc %s %s%s %s%s"
+        .formatted(
+            method.getFullName(),
+            method.isClientStreaming() ? "stream " : "",
+            method.getInputType().getFullName(),
+            method.isServerStreaming() ? "stream " : "",
+            method.getOutputType().getFullName());
+  }
+
+  private static Stream<String> fields(Descriptor message) {
+    if (message.getOptions().getMapEntry()) {
+      return Stream.of();
+    }
+    var own = message.getFields().stream().map(WireTest::field);
+    var nested = message.getNestedTypes().stream().flatMap(WireTest::fields);
+    var enums = message.getEnumTypes().stream().flatMap(WireTest::values);
+    return Stream.of(own, nested, enums).flatMap(facts -> facts);
+  }
+
+  private static String field(FieldDescriptor field) {
+    return "field %s %d %s".formatted(field.getFullName(), field.getNumber(), type(field));
+  }
+
+  private static String type(FieldDescriptor field) {
+    if (field.isMapField()) {
+      var entry = field.getMessageType().getFields();
+      return "map " + type(entry.get(0)) + " " + type(entry.get(1));
+    }
+    var type =
+        switch (field.getJavaType()) {
+          case MESSAGE -> field.getMessageType().getFullName();
+          case ENUM -> field.getEnumType().getFullName();
+          default -> field.getType().name();
+        };
+    return (field.isRepeated() ? "repeated " : "") + type;
+  }
+
+  private static Stream<String> values(EnumDescriptor type) {
+    return type.getValues().stream()
+        .map(value ->
+            "value %s %s %d".formatted(type.getFullName(), value.getName(), value.getNumber()));
+  }
+}
