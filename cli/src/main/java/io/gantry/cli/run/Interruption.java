@@ -1,5 +1,7 @@
 package io.gantry.cli.run;
 
+import java.util.concurrent.locks.LockSupport;
+
 /** Does something when the user presses Ctrl-C, as long as it is open. */
 final class Interruption implements AutoCloseable {
   private final Thread hook;
@@ -14,16 +16,11 @@ final class Interruption implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The user pressed it just now, and the work is being done: let it finish, then go.
-      park();
-    }
-  }
-
-  private void park() {
-    try {
-      hook.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // The user pressed it: the work is being done right now, and the process ends with it.
+      // Whatever this thread would say about what it finds gone by then is no news.
+      while (true) {
+        LockSupport.park();
+      }
     }
   }
 }
