@@ -168,23 +168,24 @@ static bool scan_processes(struct tree *tree)
 }
 
 /*
- * Scans until a pass finds nobody new, killing as it goes: a child that was forked meanwhile has a
- * dead member as parent or still shares the session.
+ * First everything is stopped, so that no parent goes on or forks when its child dies; passes go on
+ * until one finds nobody new. Only then all are killed.
  */
 void end_kill_tree(pid_t leader)
 {
 	static struct tree tree;
-	size_t killed = 0;
+	size_t stopped = 1;
 	bool grown = true;
 
 	tree.leader = leader;
 	tree.member[0] = leader;
 	tree.count = 1;
-	/* The leader goes last: while it is there, its pid and session cannot be another's. */
+	kill(leader, SIGSTOP);
 	for (int pass = 0; pass < PASSES_MOST && grown; pass++) {
 		grown = scan_processes(&tree);
-		for (; killed + 1 < tree.count; killed++)
-			kill(tree.member[killed + 1], SIGKILL);
+		for (; stopped < tree.count; stopped++)
+			kill(tree.member[stopped], SIGSTOP);
 	}
-	kill(leader, SIGKILL);
+	for (size_t i = tree.count; i-- > 0;)
+		kill(tree.member[i], SIGKILL);
 }

@@ -19,6 +19,9 @@ enum {
 	GROUPS_MOST = 65536,
 };
 
+/* What setresuid(2) takes for "leave it", which here would mean to stay root. */
+#define UNCHANGED UINT32_MAX
+
 struct capability_header {
 	uint32_t version;
 	int pid;
@@ -71,6 +74,8 @@ int identity_setgid(const struct step *step)
 {
 	uint32_t gid = (uint32_t)step->f[0].number;
 
+	if (gid == UNCHANGED)
+		return -EINVAL;
 	return result(syscall(SYS_setresgid, gid, gid, gid));
 }
 
@@ -92,7 +97,7 @@ static int own_stdio(uint32_t uid)
 int identity_setuid(const struct step *step)
 {
 	uint32_t uid = (uint32_t)step->f[0].number;
-	int error = own_stdio(uid);
+	int error = uid == UNCHANGED ? -EINVAL : own_stdio(uid);
 
 	if (error < 0)
 		return error;

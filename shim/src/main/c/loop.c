@@ -84,7 +84,7 @@ int loop_run(struct shim *shim)
 			dispatch(shim, &event);
 		if (!shim->done && (wait >= 0 || ready <= 0 || shim->execs > 0 ||
 				    shim->procs[FIRST_PROCESS].ended))
-			proc_tick(shim, now_ns());
+			proc_tick(shim, now_ns(), ready == 0);
 		if (ready == 0 && wait == IDLE_MS && shim->warm && !shim->done)
 			cool_down(shim);
 	}

@@ -129,7 +129,7 @@ static int run(struct shim *shim)
 		proc_start_container(shim);
 	/* A start that failed at once has no event to wait for. */
 	if (shim->procs[FIRST_PROCESS].ended)
-		proc_tick(shim, now_ns());
+		proc_tick(shim, now_ns(), true);
 	return loop_run(shim);
 }
 

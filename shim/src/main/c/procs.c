@@ -491,16 +491,28 @@ static void container_tick(struct shim *shim, struct proc *first, int64_t now)
 	container_finish(shim, first);
 }
 
-void proc_tick(struct shim *shim, int64_t now)
+/*
+ * An unfinished line is written when nothing else happens; while there is something to read, only
+ * when it has waited for long. So a stalled disk or a busy machine does not tear lines apart.
+ */
+static void flush_unfinished(struct shim *shim, int64_t now, bool idle)
+{
+	for (int stream = 0; stream < LOG_STREAMS; stream++) {
+		int64_t due = shim->log.stream[stream].due;
+
+		if (due != 0 && now >= (idle ? due : due + NS_PER_SECOND))
+			log_flush(&shim->log, stream);
+	}
+}
+
+void proc_tick(struct shim *shim, int64_t now, bool idle)
 {
 	struct proc *first = &shim->procs[FIRST_PROCESS];
 
 	for (int i = 1; i <= EXECS && shim->execs > 0; i++)
 		if (shim->procs[i].used)
 			exec_tick(shim, &shim->procs[i], now);
-	for (int stream = 0; stream < LOG_STREAMS; stream++)
-		if (shim->log.stream[stream].due != 0 && now >= shim->log.stream[stream].due)
-			log_flush(&shim->log, stream);
+	flush_unfinished(shim, now, idle);
 	if (first->ended)
 		container_tick(shim, first, now);
 }

@@ -131,8 +131,8 @@ void proc_output(struct shim *shim, struct proc *proc, int stream);
 void proc_ended(struct shim *shim, struct proc *proc);
 void proc_resume(struct shim *shim, int index);
 void proc_abandon(struct shim *shim, int index);
-/* What time brings: timeouts of execs, the end of draining. */
-void proc_tick(struct shim *shim, int64_t now);
+/* What time brings: timeouts of execs, the end of draining; idle when no event came. */
+void proc_tick(struct shim *shim, int64_t now, bool idle);
 /* The next moment proc_tick wants to see, or 0. */
 int64_t proc_next_tick(const struct shim *shim);
 

@@ -88,7 +88,7 @@ public final class Shim implements AutoCloseable {
     }
   }
 
-  private static Frame request(Plan plan, Duration timeout) {
+  static Frame request(Plan plan, Duration timeout) {
     ByteBuffer encoded = plan.encode();
     ByteBuffer payload = ByteBuffer.allocate(2 * Integer.BYTES + encoded.remaining());
     Frame frame = new Frame(Frame.EXEC, payload);

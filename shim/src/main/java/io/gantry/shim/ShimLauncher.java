@@ -25,7 +25,10 @@ public final class ShimLauncher implements AutoCloseable {
 
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
-  private static final int BACKLOG = 64;
+
+  /** The shim serves 64 connections at a time; the others wait here instead of failing. */
+  private static final int BACKLOG = 1024;
+
   private static final Path DEV_NULL = Path.of("/dev/null");
 
   private final Syscalls calls;

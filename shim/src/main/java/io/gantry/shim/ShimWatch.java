@@ -80,6 +80,9 @@ final class ShimWatch implements AutoCloseable {
       while (!isOver() && !closed) {
         follow();
       }
+      if (!isOver()) {
+        throw new IOException("shim of " + runDirectory + " is not watched any more");
+      }
       reap();
     } catch (IOException e) {
       started.completeExceptionally(e);
@@ -176,7 +179,7 @@ final class ShimWatch implements AutoCloseable {
 
   /** Takes the zombie, by its pid alone; the shim exits right after its last frame. */
   private void reap() throws IOException {
-    if (isOver() && shimPid.isPresent()) {
+    if (shimPid.isPresent()) {
       processes.waitpid(shimPid.getAsInt());
     }
   }

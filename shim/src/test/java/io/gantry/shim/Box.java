@@ -1,13 +1,13 @@
 package io.gantry.shim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.gantry.linux.Device;
+import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.Linux;
 import io.gantry.linux.MountFlags;
 import io.gantry.linux.Namespace;
+import io.gantry.linux.SyscallException;
 import io.gantry.linux.Syscalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A place for containers of one test: a root file system of busybox, run directories, logs. */
@@ -25,6 +26,10 @@ final class Box implements AutoCloseable {
 
   static final Duration SOON = Duration.ofSeconds(20);
   static final List<String> ENVIRONMENT = List.of("PATH=/bin:/sbin", "HOME=/");
+  private static final Pattern LINE =
+      Pattern.compile(
+          "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z std(out|err) [PF] .*",
+          Pattern.DOTALL);
   private static final List<String> APPLETS =
       List.of(
           "sh",
@@ -40,6 +45,7 @@ final class Box implements AutoCloseable {
           "tty",
           "stty",
           "yes",
+          "sync",
           "head",
           "printf",
           "pwd",
@@ -64,7 +70,7 @@ final class Box implements AutoCloseable {
   final Path directory;
   final Path rootfs;
   final ShimLauncher launcher;
-  private final List<Shim> shims = new ArrayList<>();
+  private final List<Container> started = new ArrayList<>();
   private int containers;
 
   Box(Binary binary) throws IOException {
@@ -89,9 +95,20 @@ final class Box implements AutoCloseable {
         .mount(new NewMount("proc", "proc", 0xe, List.of(), "/proc"))
         .mount(new NewMount("tmpfs", "tmpfs", 0x2, List.of("mode=0755", "size=64k"), "/dev"))
         .mknod("/dev/null", FileFlags.S_IFCHR | 0666, new Device(1, 3), 0, 0)
+        .mknod("/dev/zero", FileFlags.S_IFCHR | 0666, new Device(1, 5), 0, 0)
         .mount(
             new NewMount(
                 "devpts", "devpts", 0xa, List.of("mode=0620", "ptmxmode=0666"), "/dev/pts"));
+  }
+
+  /** As {@link #plan}, born into an existing pid namespace. */
+  PlanBuilder shared(Fd pid) throws IOException {
+    return Plan.builder()
+        .cloneInto(Set.of(Namespace.MNT, Namespace.UTS, Namespace.IPC))
+        .enterPid(pid)
+        .rootPropagation(MountFlags.MS_SLAVE)
+        .attachRoot(calls.openTree(Fd.CWD, rootfs.toString(), MountFlags.OPEN_TREE_CLONE))
+        .mount(new NewMount("proc", "proc", 0xe, List.of(), "/proc"));
   }
 
   /** As {@link #plan} without anything mounted in the root. */
@@ -107,18 +124,31 @@ final class Box implements AutoCloseable {
     return start(plan().pivot().chdir("/").exec(List.of("sh", "-c", script), ENVIRONMENT));
   }
 
+  Container startWithLog(Path log, String script) throws IOException {
+    Plan plan = plan().pivot().chdir("/").exec(List.of("sh", "-c", script), ENVIRONMENT).build();
+    return start(plan, newRun(), log);
+  }
+
   Container start(PlanBuilder builder) throws IOException {
     return start(builder.build());
   }
 
   Container start(Plan plan) throws IOException {
-    Path run = Files.createDirectory(directory.resolve("c" + containers++));
-    Path log = run.resolve("log");
+    Path run = newRun();
+    return start(plan, run, run.resolve("log"));
+  }
+
+  private Path newRun() throws IOException {
+    return Files.createDirectory(directory.resolve("c" + containers++));
+  }
+
+  private Container start(Plan plan, Path run, Path log) throws IOException {
     int flags = FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_APPEND;
     try (Fd file = calls.open(log, flags, 0640)) {
       Shim shim = launcher.launch(new ShimLaunch("test", plan, run, file));
-      shims.add(shim);
-      return new Container(shim, run, log);
+      Container container = new Container(shim, run, log);
+      started.add(container);
+      return container;
     } finally {
       plan.descriptors().forEach(Fd::close);
     }
@@ -140,7 +170,8 @@ final class Box implements AutoCloseable {
     }
 
     List<String> logLines() throws IOException {
-      return Files.readString(log, StandardCharsets.ISO_8859_1).lines().toList();
+      String text = Files.readString(log, StandardCharsets.ISO_8859_1);
+      return text.isEmpty() ? List.of() : List.of(text.split("\n"));
     }
 
     /** What the log says without its timestamps, which are checked on the way. */
@@ -149,13 +180,50 @@ final class Box implements AutoCloseable {
     }
 
     private static String withoutStamp(String line) {
-      assertThat(line)
-          .matches("(?s)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z std(out|err) [PF] .*");
+      if (!LINE.matcher(line).matches()) {
+        throw new AssertionError("not a line of the CRI log: " + line);
+      }
       return line.substring(line.indexOf(' ') + 1);
     }
 
     ExecResult exec(String... arguments) throws IOException {
       return shim.exec(execPlan(arguments), SOON, 1 << 20);
+    }
+  }
+
+  /** Whatever the test has done to it, the container goes, and then its shim. */
+  private void end(Container container) throws IOException {
+    Shim shim = container.shim();
+    if (shim.status() instanceof ShimStatus.Running running
+        && ExitRecord.read(container.run()).isEmpty()) {
+      killed(running.pid());
+    }
+    long end = System.nanoTime() + SOON.toNanos();
+    while (!isOver(shim.pid().orElseThrow())) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("shim stays: " + shim.pid());
+      }
+    }
+    calls.waitpid(shim.pid().orElseThrow());
+    shim.close();
+  }
+
+  /** A zombie is over as well: its shim was not watched by whoever is to reap it. */
+  private static boolean isOver(int pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ");
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private void killed(int pid) throws IOException {
+    try {
+      calls.kill(pid, 9);
+    } catch (SyscallException e) {
+      if (!e.is(Errno.ESRCH)) {
+        throw e;
+      }
     }
   }
 
@@ -165,12 +233,8 @@ final class Box implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (Shim shim : shims) {
-      if (shim.status() instanceof ShimStatus.Running) {
-        shim.signal(9);
-        Waiting.on(shim.exited(), SOON, "end of a test container");
-      }
-      shim.close();
+    for (Container container : started) {
+      end(container);
     }
     launcher.close();
     try (Stream<Path> files = Files.walk(directory)) {
