@@ -1,9 +1,10 @@
 package io.gantry.rpc;
 
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** The two ways to answer a request. A failure is left to {@link FailureReports}. */
 final class Answers {
@@ -13,9 +14,24 @@ final class Answers {
 
   private Answers() {}
 
-  static <A> void one(StreamObserver<A> observer, Supplier<A> answer) {
-    observer.onNext(answer.get());
+  /** An answer yet to be found. */
+  @FunctionalInterface
+  interface Answer<A> {
+    A find() throws IOException;
+  }
+
+  static <A> void one(StreamObserver<A> observer, Answer<A> answer) {
+    observer.onNext(found(answer));
     observer.onCompleted();
+  }
+
+  private static <A> A found(Answer<A> answer) {
+    try {
+      return answer.find();
+    } catch (IOException e) {
+      // The generated method has no throws clause; Failures looks inside.
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** CRI Stream* calls: the list in parts; an empty list is no part at all. */

@@ -1,18 +1,27 @@
 package io.gantry.rpc;
 
 import io.gantry.container.ContainerService;
+import io.gantry.image.ImageStore;
 import io.gantry.pod.PodService;
 import io.grpc.BindableService;
 import java.util.List;
 
 /** Everything that clients can ask for, and who answers it. */
 public record Edge(
-    PodService pods, ContainerService containers, NodeStatus node, ObjectDetails details) {
+    PodService pods,
+    ContainerService containers,
+    ImageStore images,
+    NodeStatus node,
+    ObjectDetails details) {
 
   List<BindableService> services() {
+    ImageCalls imageCalls = new ImageCalls(images);
     ContainerCalls containerCalls =
-        new ContainerCalls(pods, containers, container -> container.spec().image(), details);
+        new ContainerCalls(pods, containers, imageCalls::nameFor, details);
     PodCalls podCalls = new PodCalls(pods, node, details);
-    return List.of(new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls));
+    return List.of(
+        new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls),
+        new ImageRpc(imageCalls),
+        new ImportRpc(imageCalls));
   }
 }

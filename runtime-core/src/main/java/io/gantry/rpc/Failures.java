@@ -10,8 +10,10 @@ import io.gantry.error.TimedOutException;
 import io.gantry.error.UnavailableException;
 import io.gantry.error.UnsupportedException;
 import io.gantry.error.WrongStateException;
+import io.gantry.image.error.ImageException;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +37,21 @@ final class Failures {
   static Status status(String call, Throwable failure) {
     return switch (failure) {
       case BrokenException broken -> logged(call, broken.advice(), broken);
-      case GantryException known ->
-          code(known).toStatus().withDescription(shortened(known.advice()));
+      case GantryException known -> described(code(known), known.advice());
+      case ImageException.Storage storage -> logged(call, advice(storage), storage);
+      case ImageException known -> described(code(known), advice(known));
+      case UncheckedIOException wrapped when wrapped.getCause() instanceof ImageException image ->
+          status(call, image);
       case StatusRuntimeException transport -> transport.getStatus();
       default -> logged(call, String.valueOf(failure.getMessage()), failure);
     };
+  }
+
+  /** An archive that does not hold what it says is the request's fault, not the node's. */
+  static Status importStatus(String call, Throwable failure) {
+    return failure instanceof ImageException.Corrupt corrupt
+        ? described(Status.Code.INVALID_ARGUMENT, advice(corrupt))
+        : status(call, failure);
   }
 
   private static Status.Code code(GantryException failure) {
@@ -56,6 +68,29 @@ final class Failures {
     };
   }
 
+  private static Status.Code code(ImageException failure) {
+    return switch (failure) {
+      case ImageException.Invalid e -> Status.Code.INVALID_ARGUMENT;
+      case ImageException.NotFound e -> Status.Code.NOT_FOUND;
+      case ImageException.Unauthorized e -> Status.Code.UNAUTHENTICATED;
+      case ImageException.Unavailable e -> Status.Code.UNAVAILABLE;
+      case ImageException.Corrupt e -> Status.Code.DATA_LOSS;
+      case ImageException.Refused e -> Status.Code.INVALID_ARGUMENT;
+      case ImageException.Unsupported e -> Status.Code.UNIMPLEMENTED;
+      case ImageException.Storage e -> Status.Code.INTERNAL;
+      case ImageException.Cancelled e -> Status.Code.CANCELLED;
+    };
+  }
+
+  private static String advice(ImageException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure.nextStep().isEmpty() ? message : message + "; " + failure.nextStep();
+  }
+
+  private static Status described(Status.Code code, String text) {
+    return code.toStatus().withDescription(shortened(text));
+  }
+
   private static Status logged(String call, String text, Throwable failure) {
     String id = "%08x".formatted(ThreadLocalRandom.current().nextInt());
     LOG.atError()
@@ -63,8 +98,8 @@ final class Failures {
         .addKeyValue("id", id)
         .setCause(failure)
         .log("rpc failed");
-    return Status.INTERNAL.withDescription(
-        shortened(text) + "; the daemon's log has more under id=" + id);
+    return described(
+        Status.Code.INTERNAL, shortened(text) + "; the daemon's log has more under id=" + id);
   }
 
   private static String shortened(String text) {

@@ -17,6 +17,7 @@ final class TestServer implements AutoCloseable {
 
   final FakePods pods = new FakePods();
   final FakeContainers containers = new FakeContainers();
+  final FakeImages images = new FakeImages();
   final Path socket;
   final ManagedChannel channel;
   private final RpcServer server;
@@ -24,7 +25,7 @@ final class TestServer implements AutoCloseable {
 
   TestServer(Path directory) throws IOException {
     socket = directory.resolve("s.sock");
-    Edge edge = new Edge(pods, containers, new FakeNode(), ObjectDetails.NONE);
+    Edge edge = new Edge(pods, containers, images, new FakeNode(), ObjectDetails.NONE);
     server = RpcServer.start(socket, PosixFilePermissions.fromString("rw-rw----"), edge);
     loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =

@@ -1,0 +1,167 @@
+package io.gantry.rpc;
+
+import io.gantry.image.FsUsage;
+import io.gantry.image.Image;
+import io.gantry.image.ImageHold;
+import io.gantry.image.ImageStore;
+import io.gantry.image.ImageUser;
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.ImageConfig;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.snapshot.Snapshots;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images that exist in memory only. A pull of {@code hangs} waits to be interrupted; an archive
+ * that says {@code bad} is corrupt.
+ */
+final class FakeImages implements ImageStore {
+
+  final List<Image> images = new CopyOnWriteArrayList<>();
+  final List<RegistryAuth> auths = new CopyOnWriteArrayList<>();
+  final CountDownLatch hanging = new CountDownLatch(1);
+  final CountDownLatch importing = new CountDownLatch(1);
+  final CountDownLatch givenUp = new CountDownLatch(1);
+
+  static Image image(String tag, String content) {
+    return new Image(
+        Digest.ofBytes(content.getBytes(StandardCharsets.UTF_8)),
+        List.of(tag),
+        List.of(),
+        1000 + content.length(),
+        500,
+        new ImageUser(OptionalLong.of(65534), ""),
+        true,
+        List.of(),
+        Instant.EPOCH);
+  }
+
+  @Override
+  public Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
+    auths.add(auth);
+    if (reference.repository().endsWith("hangs")) {
+      hang();
+      throw new ImageException.Cancelled("hangs", "given up");
+    }
+    if (reference.repository().endsWith("nobody")) {
+      throw new ImageException.Unavailable(
+          reference.toString(), "connect to example.org: refused", "check the network", null);
+    }
+    Image image = image(String.valueOf(reference.repoTag()), reference.toString());
+    images.add(image);
+    return image;
+  }
+
+  private void hang() {
+    hanging.countDown();
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      givenUp.countDown();
+    }
+  }
+
+  @Override
+  public List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
+      throws ImageException {
+    importing.countDown();
+    try {
+      String content = new String(archive.readAllBytes(), StandardCharsets.UTF_8);
+      if (content.contains("bad")) {
+        throw new ImageException.Corrupt("archive", "no tar", "pack it again", null);
+      }
+      Image image = image(name == null ? "in/archive:1" : name.toString(), content);
+      images.add(image);
+      return List.of(image);
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException e) {
+      givenUp.countDown();
+      throw new ImageException.Unavailable("archive", "cut short", "", e);
+    }
+  }
+
+  @Override
+  public List<Image> list() {
+    return images;
+  }
+
+  @Override
+  public Optional<Image> find(String nameOrId) {
+    return images.stream()
+        .filter(i -> i.repoTags().contains(nameOrId) || i.id().toString().equals(nameOrId))
+        .findFirst();
+  }
+
+  @Override
+  public void remove(Digest imageId) {
+    images.removeIf(image -> image.id().equals(imageId));
+  }
+
+  @Override
+  public void untag(ImageReference reference) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<Path> layers(Image image) {
+    return List.of();
+  }
+
+  @Override
+  public ImageConfig config(Image image) {
+    return new ImageConfig(
+        "amd64",
+        "linux",
+        "",
+        "65534",
+        List.of("A=b"),
+        List.of("/bin/tool"),
+        List.of(),
+        "",
+        "",
+        List.of(),
+        Map.of(),
+        List.of(),
+        List.of());
+  }
+
+  @Override
+  public ImageHold hold(Digest imageId, String owner) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void release(String owner) {}
+
+  @Override
+  public List<ImageHold> holds() {
+    return List.of();
+  }
+
+  @Override
+  public FsUsage fsUsage() {
+    return new FsUsage(Path.of("/store"), 77, 8);
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+}
