@@ -1,0 +1,84 @@
+package io.gantry.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The daemon's configuration, checked as a whole.
+ *
+ * @param root what survives a reboot: images, records, writable layers
+ * @param state what does not: pins, sockets, exit records
+ * @param socket where clients connect
+ * @param socketMode permissions of the socket as {@code rw-rw----}
+ */
+public record Config(
+    Path root,
+    Path state,
+    Path socket,
+    String socketMode,
+    LogSettings log,
+    NetworkSettings network,
+    CgroupSettings cgroup,
+    ImageSettings image) {
+
+  /** The file that is read when no other is named. */
+  public static final Path FILE = Path.of("/etc/gantry/config.toml");
+
+  /** What holds where the file says nothing. */
+  public static final Config DEFAULT =
+      new Config(
+          Path.of("/var/lib/gantry"),
+          Path.of("/run/gantry"),
+          Path.of("/run/gantry/gantry.sock"),
+          "rw-rw----",
+          new LogSettings("info"),
+          new NetworkSettings("gantry", "gantry0", "", 0),
+          new CgroupSettings("/gantry"),
+          new ImageSettings(3, 64L << 30, List.of(), List.of()));
+
+  /**
+   * What the daemon writes of itself.
+   *
+   * @param level error, warn, info, debug or trace
+   */
+  public record LogSettings(String level) {}
+
+  /**
+   * The bridge that pods are attached to.
+   *
+   * @param name what statuses call the network
+   * @param bridge name of the interface, 1 to 15 characters
+   * @param block addresses for pods as {@code 10.88.0.0/16}, or empty for a private block that the
+   *     node does not use
+   * @param mtu bytes, or 0 for that of the default route's interface
+   */
+  public record NetworkSettings(String name, String bridge, String block, int mtu) {}
+
+  /**
+   * Where control groups are made.
+   *
+   * @param root absolute path within the hierarchies, of pods whose orchestrator names no parent
+   */
+  public record CgroupSettings(String root) {}
+
+  /**
+   * How images are brought here.
+   *
+   * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
+   * @param maxLayerBytes what one layer may grow to before it is taken for a bomb
+   * @param insecureRegistries hosts, with port where there is one, that are spoken to over plain
+   *     HTTP; loopback always is
+   * @param pinned full names of images that no garbage collection may remove
+   */
+  public record ImageSettings(
+      int parallelLayers,
+      long maxLayerBytes,
+      List<String> insecureRegistries,
+      List<String> pinned) {
+
+    public ImageSettings {
+      insecureRegistries = List.copyOf(insecureRegistries);
+      pinned = List.copyOf(pinned);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.gantry.config;
+
+import io.gantry.config.Config.CgroupSettings;
+import io.gantry.config.Config.ImageSettings;
+import io.gantry.config.Config.LogSettings;
+import io.gantry.config.Config.NetworkSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/** Reads the configuration file. All problems are found at once, not one at each try. */
+public final class ConfigReader {
+
+  /** From most to least urgent. */
+  public static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
+
+  private static final int LEAST_MTU = 576;
+  private static final int MOST_MTU = 65535;
+
+  private ConfigReader() {}
+
+  /**
+   * Reads a file, lays the flags over it and fills in the rest.
+   *
+   * @throws ConfigException when the file has problems
+   * @throws IOException when it cannot be read
+   */
+  public static Config read(Path file, Flags flags) throws ConfigException, IOException {
+    return parse(Files.readString(file), file.toString(), flags);
+  }
+
+  /** The configuration without a file. */
+  public static Config withoutFile(Flags flags) throws ConfigException {
+    return parse("", "the command line", flags);
+  }
+
+  /**
+   * @param name of the file, for messages
+   */
+  static Config parse(String text, String name, Flags flags) throws ConfigException {
+    TomlParseResult toml = Toml.parse(text);
+    if (toml.hasErrors()) {
+      throw new ConfigException(
+          toml.errors().stream()
+              .map(e -> Problems.at(name, e.position()) + firstLine(String.valueOf(e.getMessage())))
+              .toList());
+    }
+    Problems problems = new Problems(name);
+    Config config = config(new Section(toml, "", problems), flags);
+    problems.throwIfAny();
+    return config;
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("cannot be read");
+  }
+
+  private static Config config(Section top, Flags flags) {
+    Config defaults = Config.DEFAULT;
+    Path root = top.path("root", defaults.root());
+    Path state = flags.state().orElse(top.path("state", defaults.state()));
+    // Two daemons that differ in --state only must not meet at one socket.
+    Path socket = top.path("socket", state.resolve("gantry.sock"));
+    String socketMode =
+        top.choice("socket_mode", "0660", List.of("0600", "0660")).equals("0600")
+            ? "rw-------"
+            : defaults.socketMode();
+    LogSettings log = log(top.section("log"), flags);
+    NetworkSettings network = network(top.section("network"), defaults.network());
+    CgroupSettings cgroup = cgroup(top.section("cgroup"), defaults.cgroup());
+    ImageSettings image = image(top.section("image"), defaults.image());
+    top.refuseOthers();
+    return new Config(
+        flags.root().orElse(root),
+        state,
+        flags.socket().orElse(socket),
+        socketMode,
+        log,
+        network,
+        cgroup,
+        image);
+  }
+
+  private static LogSettings log(Section section, Flags flags) {
+    String level = section.choice("level", Config.DEFAULT.log().level(), LOG_LEVELS);
+    section.refuseOthers();
+    return new LogSettings(flags.logLevel().orElse(level));
+  }
+
+  private static NetworkSettings network(Section section, NetworkSettings defaults) {
+    String name = section.matching("name", defaults.name(), "[A-Za-z][A-Za-z0-9_]*", "a word");
+    String bridge =
+        section.matching(
+            "bridge",
+            defaults.bridge(),
+            "[A-Za-z0-9_.-]{1,15}",
+            "1 to 15 letters, digits, dots, dashes or underscores");
+    String block = section.block("block", defaults.block());
+    long mtu = section.number("mtu", defaults.mtu(), 0, MOST_MTU);
+    if (mtu != 0 && mtu < LEAST_MTU) {
+      section.refuse("mtu", "is " + mtu, "0 or a number from " + LEAST_MTU + " to " + MOST_MTU);
+    }
+    section.refuseOthers();
+    return new NetworkSettings(name, bridge, block, (int) mtu);
+  }
+
+  private static CgroupSettings cgroup(Section section, CgroupSettings defaults) {
+    String root =
+        section.matching(
+            "root",
+            defaults.root(),
+            "(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+",
+            "an absolute path within the hierarchies such as /gantry");
+    section.refuseOthers();
+    return new CgroupSettings(root);
+  }
+
+  private static ImageSettings image(Section section, ImageSettings defaults) {
+    ImageSettings settings =
+        new ImageSettings(
+            (int) section.number("parallel_layers", defaults.parallelLayers(), 1, 64),
+            section.number("max_layer_bytes", defaults.maxLayerBytes(), 1 << 20, Long.MAX_VALUE),
+            section.texts("insecure_registries"),
+            section.texts("pinned"));
+    section.refuseOthers();
+    return settings;
+  }
+}

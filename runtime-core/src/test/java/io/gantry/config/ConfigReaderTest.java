@@ -1,0 +1,149 @@
+package io.gantry.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.gantry.config.Config.CgroupSettings;
+import io.gantry.config.Config.ImageSettings;
+import io.gantry.config.Config.LogSettings;
+import io.gantry.config.Config.NetworkSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a file may say and what it may not. */
+class ConfigReaderTest {
+
+  @Test
+  void everyDefaultIsPinned() throws ConfigException {
+    assertThat(ConfigReader.withoutFile(Flags.NONE))
+        .isEqualTo(
+            new Config(
+                Path.of("/var/lib/gantry"),
+                Path.of("/run/gantry"),
+                Path.of("/run/gantry/gantry.sock"),
+                "rw-rw----",
+                new LogSettings("info"),
+                new NetworkSettings("gantry", "gantry0", "", 0),
+                new CgroupSettings("/gantry"),
+                new ImageSettings(3, 68_719_476_736L, List.of(), List.of())));
+  }
+
+  @Test
+  void theDefaultFileHasEveryKeyWithItsDefault() throws ConfigException {
+    String uncommented = DefaultFile.text().replaceAll("(?m)^# ([a-z_]+ = )", "$1");
+
+    assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
+    assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
+        .as("one line for each value of the record and those in it")
+        .hasSize(4 + 1 + 4 + 1 + 4);
+  }
+
+  @Test
+  void theDefaultFileChangesNothingAsItIs() throws ConfigException {
+    assertThat(parse(DefaultFile.text())).isEqualTo(Config.DEFAULT);
+  }
+
+  @Test
+  void aFileSaysWhatIsDifferent() throws ConfigException {
+    Config config =
+        parse(
+            """
+            state = "/tmp/x"
+            socket_mode = "0600"
+            [log]
+            level = "debug"
+            [network]
+            block = "10.99.3.4/16"
+            mtu = 1400
+            [image]
+            insecure_registries = ["reg.example:5000"]
+            """);
+
+    assertThat(config.socket()).isEqualTo(Path.of("/tmp/x/gantry.sock"));
+    assertThat(config.socketMode()).isEqualTo("rw-------");
+    assertThat(config.log().level()).isEqualTo("debug");
+    assertThat(config.network().block()).isEqualTo("10.99.0.0/16");
+    assertThat(config.network().mtu()).isEqualTo(1400);
+    assertThat(config.image().insecureRegistries()).containsExactly("reg.example:5000");
+    assertThat(config.root()).isEqualTo(Config.DEFAULT.root());
+  }
+
+  @Test
+  void flagsWinAndTheSocketFollowsTheState() throws ConfigException {
+    Flags flags =
+        new Flags(
+            Optional.of(Path.of("/a")),
+            Optional.of(Path.of("/b")),
+            Optional.empty(),
+            Optional.of("trace"));
+    Config config = ConfigReader.parse("root = \"/c\"\nstate = \"/d\"\n", "f", flags);
+
+    assertThat(config.root()).isEqualTo(Path.of("/a"));
+    assertThat(config.state()).isEqualTo(Path.of("/b"));
+    assertThat(config.socket()).isEqualTo(Path.of("/b/gantry.sock"));
+    assertThat(config.log().level()).isEqualTo("trace");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          rot = "/x"              | f:1:1: unknown key rot; did you mean root?
+          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, network, root, socket, socket_mode, state
+          network.brigde = "a"    | f:1:1: unknown key network.brigde; did you mean network.bridge?
+          root = 7                | f:1:1: root is 7; give an absolute path
+          root = "var"            | f:1:1: root is "var"; give an absolute path
+          log.level = "loud"      | f:1:1: log.level is "loud"; give one of error, warn, info, debug, trace
+          log = "info"            | f:1:1: log is "info"; give a table: [log]
+          network.mtu = 100       | f:1:1: network.mtu is 100; give 0 or a number from 576 to 65535
+          network.mtu = -1        | f:1:1: network.mtu is -1; give a number from 0 to 65535
+          network.mtu = "big"     | f:1:1: network.mtu is "big"; give a number from 0 to 65535
+          network.block = "10.0"  | f:1:1: network.block is "10.0"; give a block of addresses such as "10.88.0.0/16"
+          network.bridge = "a b"  | f:1:1: network.bridge is "a b"; give 1 to 15 letters, digits, dots, dashes or underscores
+          cgroup.root = "/a/../b" | f:1:1: cgroup.root is "/a/../b"; give an absolute path within the hierarchies such as /gantry
+          image.parallel_layers=0 | f:1:1: image.parallel_layers is 0; give a number from 1 to 64
+          image.pinned = "a"      | f:1:1: image.pinned is "a"; give a list of strings: ["...", "..."]
+          image.pinned = [1]      | f:1:1: image.pinned is [1]; give a list of strings: ["...", "..."]
+          socket_mode = "0666"    | f:1:1: socket_mode is "0666"; give one of 0600, 0660
+          """)
+  void whatIsWrongIsToldWithPlaceAndRemedy(String text, String problem) {
+    assertThat(problems(text)).containsExactly(problem);
+  }
+
+  @Test
+  void allProblemsAreToldAtOnceEachInItsLine() {
+    assertThat(
+            problems(
+                """
+                root = "x"
+
+                [network]
+                  mtu = 3
+                colour = "red"
+                """))
+        .containsExactly(
+            "f:1:1: root is \"x\"; give an absolute path",
+            "f:4:3: network.mtu is 3; give 0 or a number from 576 to 65535",
+            "f:5:1: unknown key network.colour; there is network.block, network.bridge,"
+                + " network.mtu, network.name");
+  }
+
+  @Test
+  void whatIsNoTomlIsToldWithItsPlace() {
+    assertThat(problems("root = \n")).singleElement().asString().startsWith("f:1:8: ");
+  }
+
+  private static Config parse(String text) throws ConfigException {
+    return ConfigReader.parse(text, "f", Flags.NONE);
+  }
+
+  private static List<String> problems(String text) {
+    return catchThrowableOfType(ConfigException.class, () -> parse(text)).problems();
+  }
+}
