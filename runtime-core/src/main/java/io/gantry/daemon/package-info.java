@@ -1,4 +1,7 @@
-/** The process gantryd: wiring, start, recovery, stop. */
+/**
+ * The process gantryd: command line, wiring, start, recovery, stop, log. It is the only package
+ * that knows every other; nothing knows it.
+ */
 @NullMarked
 package io.gantry.daemon;
 

@@ -1,0 +1,58 @@
+package io.gantry.daemon;
+
+import io.gantry.cni.NetworkStatus;
+import io.gantry.config.Config;
+import io.gantry.rpc.NodeStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What this daemon says of itself and its node. */
+final class DaemonNode implements NodeStatus {
+
+  private final Config config;
+  private final Supplier<NetworkStatus> network;
+  private final String version = Version.text();
+
+  DaemonNode(Config config, Supplier<NetworkStatus> network) {
+    this.config = config;
+    this.network = network;
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public List<Condition> conditions() {
+    NetworkStatus status = network.get();
+    return List.of(
+        Condition.met(Condition.RUNTIME),
+        new Condition(Condition.NETWORK, status.ready(), status.reason(), status.message()));
+  }
+
+  @Override
+  public List<String> runtimeHandlers() {
+    return List.of();
+  }
+
+  @Override
+  public Abilities abilities() {
+    return new Abilities(true, false, true);
+  }
+
+  @Override
+  public Map<String, Object> configuration() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("root", config.root().toString());
+    all.put("state", config.state().toString());
+    all.put("socket", config.socket().toString());
+    all.put("log", config.log());
+    all.put("network", config.network());
+    all.put("cgroup", config.cgroup());
+    all.put("image", config.image());
+    return all;
+  }
+}
