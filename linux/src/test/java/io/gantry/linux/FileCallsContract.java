@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What every implementation of {@link FileCalls} does, the machine's and the fake. */
@@ -171,8 +172,7 @@ interface FileCallsContract {
     return files().openat(directory(), name, flags, 0644);
   }
 
-  private static void assertErrno(
-      Errno expected, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+  private static void assertErrno(Errno expected, ThrowingCallable call) {
     assertThatExceptionOfType(SyscallException.class)
         .isThrownBy(call)
         .satisfies(failure -> assertThat(failure.errno()).isEqualTo(expected));

@@ -11,12 +11,16 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class JnaProcessesTest {
+class JnaProcessesTest implements ProcessCallsContract {
 
-  private static final int SIGKILL = 9;
   private final Syscalls linux = Linux.syscalls();
 
   @TempDir Path temp;
+
+  @Override
+  public ProcessCalls processes() {
+    return linux;
+  }
 
   @Test
   void aChildGetsTheDescriptorsInOrderAndNoOthers() throws Exception {
@@ -86,24 +90,6 @@ class JnaProcessesTest {
       SpawnRequest request =
           new SpawnRequest(program.path(), List.of("true"), List.of(), List.of());
       assertThat(linux.waitpid(linux.spawn(request))).isEqualTo(OptionalInt.of(0));
-    }
-  }
-
-  @Test
-  void theEndOfAChildIsSeenThroughItsPidfd() throws Exception {
-    int pid =
-        linux.spawn(
-            new SpawnRequest(Path.of("/bin/sleep"), List.of("sleep", "60"), List.of(), List.of()));
-    try (Fd pidfd = linux.pidfdOpen(pid)) {
-      assertThat(linux.pollIn(pidfd, 0)).isFalse();
-      assertThat(linux.waitpidNow(pid)).isEmpty();
-      linux.pidfdSendSignal(pidfd, SIGKILL);
-      assertThat(linux.pollIn(pidfd, 10_000)).isTrue();
-      assertThat(linux.waitpid(pid)).isEqualTo(OptionalInt.of(SIGKILL));
-      assertThat(linux.waitpid(pid)).isEmpty();
-      assertThatExceptionOfType(SyscallException.class)
-          .isThrownBy(() -> linux.pidfdSendSignal(pidfd, SIGKILL))
-          .satisfies(failure -> assertThat(failure.is(Errno.ESRCH)).isTrue());
     }
   }
 
