@@ -1,0 +1,211 @@
+package io.gantry.oci;
+
+import io.gantry.container.SecuritySpec;
+import io.gantry.linux.Fd;
+import io.gantry.linux.FileFlags;
+import io.gantry.linux.MountFlags;
+import io.gantry.linux.Namespace;
+import io.gantry.linux.Syscalls;
+import io.gantry.linux.cgroup.Cgroups;
+import io.gantry.pod.NamespaceMode;
+import io.gantry.shim.NewMount;
+import io.gantry.shim.Plan;
+import io.gantry.shim.PlanBuilder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes one container's plan, opening what it refers to on the way. */
+final class ContainerPlanWriter {
+
+  private static final List<String[]> DEV_LINKS =
+      List.of(
+          new String[] {"/proc/self/fd", "/dev/fd"},
+          new String[] {"/proc/self/fd/0", "/dev/stdin"},
+          new String[] {"/proc/self/fd/1", "/dev/stdout"},
+          new String[] {"/proc/self/fd/2", "/dev/stderr"},
+          new String[] {"pts/ptmx", "/dev/ptmx"});
+
+  private final Syscalls syscalls;
+  private final MountOpener opener;
+  private final ContainerContext context;
+  private final SecuritySpec security;
+  private final CgroupView cgroup;
+  private final PlanBuilder plan = Plan.builder();
+  private final List<Fd> owned = new ArrayList<>();
+  private final List<DeviceGrant> devices = new ArrayList<>();
+
+  private ContainerPlanWriter(Syscalls syscalls, ContainerContext context) {
+    this.syscalls = syscalls;
+    this.opener = new MountOpener(syscalls);
+    this.context = context;
+    this.security = context.spec().security();
+    this.cgroup = CgroupView.of(context.layout(), context.cgroup());
+  }
+
+  static ContainerPlan write(Syscalls syscalls, ContainerContext context, Optional<byte[]> filter)
+      throws IOException {
+    ContainerPlanWriter writer = new ContainerPlanWriter(syscalls, context);
+    writer.own(context.rootfs());
+    if (context.sharedMemory() != null) {
+      writer.own(context.sharedMemory());
+    }
+    try {
+      return writer.write(filter);
+    } catch (IOException | RuntimeException e) {
+      writer.owned.forEach(Fd::close);
+      throw e;
+    }
+  }
+
+  private ContainerPlan write(Optional<byte[]> filter) throws IOException {
+    devices.addAll(new HostDevices(syscalls).granted(context.spec().devices()));
+    birth();
+    joinCgroups();
+    namespaces();
+    plan.rootPropagation(MountFlags.MS_SLAVE).attachRoot(context.rootfs());
+    mounts();
+    MaskedPaths masked = MaskedPaths.of(security);
+    masked.hidden().forEach(plan::mask);
+    masked.readOnly().forEach(plan::readOnly);
+    if (security.readOnlyRootfs()) {
+      plan.readOnly("/");
+    }
+    plan.pivot().keyring(context.id().value());
+    session();
+    ProcessSteps.append(plan, context.process(), filter);
+    DeviceRules rules = security.privileged() ? DeviceRules.privileged() : DeviceRules.of(devices);
+    return new ContainerPlan(plan.build(), rules, owned);
+  }
+
+  private void birth() {
+    Set<Namespace> fresh = EnumSet.of(Namespace.MNT);
+    NamespaceMode pid = security.namespaces().pid();
+    Fd existing = context.namespaces().pid();
+    if (existing != null) {
+      plan.enterPid(existing);
+    } else if (pid == NamespaceMode.CONTAINER) {
+      fresh.add(Namespace.PID);
+    } else if (pid != NamespaceMode.NODE) {
+      throw new IllegalArgumentException("pid namespace " + pid + " without a descriptor");
+    }
+    plan.cloneInto(fresh);
+    if (context.spec().stdin() && !context.process().tty()) {
+      // A terminal is its own standard input.
+      plan.openStdin();
+    }
+  }
+
+  /** With a pid namespace of its own the kernel kills the rest when the first process ends. */
+  private void joinCgroups() throws IOException {
+    boolean shared = !ownsPids();
+    List<Fd> tasks = own(context.cgroup().taskFiles());
+    tasks.forEach(plan::tasks);
+    own(context.cgroup().cloneDirectory()).forEach(plan::cgroup);
+    if (!shared) {
+      return;
+    }
+    own(context.cgroup().killFile()).forEach(plan::killFile);
+    if (!tasks.isEmpty()) {
+      Fd readable = syscalls.open(tasks.getFirst().path(), FileFlags.O_RDONLY, 0);
+      plan.killTasks(own(readable));
+    }
+  }
+
+  private boolean ownsPids() {
+    return context.namespaces().pid() == null
+        && security.namespaces().pid() == NamespaceMode.CONTAINER;
+  }
+
+  private void namespaces() {
+    ContainerNamespaces existing = context.namespaces();
+    join(existing.network(), Namespace.NET);
+    join(existing.ipc(), Namespace.IPC);
+    join(existing.uts(), Namespace.UTS);
+    if (!(security.privileged() && context.layout() == Cgroups.Layout.V2)) {
+      // A privileged container on version 2 manages the machine's tree, as kubelet itself would.
+      plan.unshare(EnumSet.of(Namespace.CGROUP));
+    }
+  }
+
+  private void join(@Nullable Fd namespace, Namespace kind) {
+    if (namespace != null) {
+      plan.setns(namespace, kind);
+    }
+  }
+
+  private void mounts() throws IOException {
+    for (MountPoint mount :
+        MountPoints.of(security, context.spec().mounts(), context.files(), cgroup)) {
+      attach(mount);
+      if (mount.isAt(MountPoints.DEV) && mount.source() instanceof MountPoint.FileSystem) {
+        deviceFiles();
+      }
+    }
+  }
+
+  private void attach(MountPoint mount) throws IOException {
+    switch (mount.source()) {
+      case MountPoint.FileSystem fs ->
+          plan.mount(
+              new NewMount(fs.type(), fs.type(), fs.attributes(), fs.options(), mount.target()));
+      case MountPoint.PodSharedMemory _ -> attachSharedMemory(mount);
+      case MountPoint.HierarchyDirectory directory ->
+          plan.attachDirectory(own(opener.open(directory)), mount.target());
+      case MountPoint.HostPath path -> {
+        MountOpener.Opened opened = opener.open(path);
+        own(opened.mount());
+        if (opened.directory()) {
+          plan.attachDirectory(opened.mount(), mount.target());
+        } else {
+          plan.attachFile(opened.mount(), mount.target());
+        }
+      }
+    }
+  }
+
+  private void attachSharedMemory(MountPoint mount) {
+    Fd sharedMemory = context.sharedMemory();
+    if (sharedMemory == null) {
+      throw new IllegalArgumentException("the pod's shared memory is not given");
+    }
+    plan.attachDirectory(sharedMemory, mount.target());
+  }
+
+  private void deviceFiles() throws IOException {
+    if (security.privileged()) {
+      new HostDevices(syscalls).all().forEach(this::node);
+    }
+    DeviceNode.DEFAULT.forEach(this::node);
+    for (String[] link : DEV_LINKS) {
+      plan.symlink(link[0], link[1]);
+    }
+    devices.forEach(grant -> node(grant.node()));
+  }
+
+  private void node(DeviceNode node) {
+    plan.mknod(node.path(), node.mode(), node.device(), node.uid(), node.gid());
+  }
+
+  private void session() {
+    if (context.process().tty()) {
+      plan.terminal(0, 0, "/dev/console");
+    } else {
+      plan.setsid();
+    }
+  }
+
+  private Fd own(Fd fd) {
+    owned.add(fd);
+    return fd;
+  }
+
+  private List<Fd> own(List<Fd> fds) {
+    owned.addAll(fds);
+    return fds;
+  }
+}

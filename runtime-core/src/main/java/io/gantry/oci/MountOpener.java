@@ -1,0 +1,145 @@
+package io.gantry.oci;
+
+import static io.gantry.linux.MountFlags.MOUNT_ATTR_NODEV;
+import static io.gantry.linux.MountFlags.MOUNT_ATTR_NOEXEC;
+import static io.gantry.linux.MountFlags.MOUNT_ATTR_NOSUID;
+import static io.gantry.linux.MountFlags.MOUNT_ATTR_RDONLY;
+
+import io.gantry.container.MountSpec.Propagation;
+import io.gantry.error.InvalidException;
+import io.gantry.error.Subject;
+import io.gantry.linux.Errno;
+import io.gantry.linux.Fd;
+import io.gantry.linux.FileFlags;
+import io.gantry.linux.MountAttributes;
+import io.gantry.linux.MountEntry;
+import io.gantry.linux.MountFlags;
+import io.gantry.linux.SyscallException;
+import io.gantry.linux.Syscalls;
+import io.gantry.oci.MountPoint.HierarchyDirectory;
+import io.gantry.oci.MountPoint.HostPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Makes detached mounts: clones of what the machine has, seen by nobody until attached. */
+final class MountOpener {
+
+  private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+
+  private final Syscalls syscalls;
+
+  MountOpener(Syscalls syscalls) {
+    this.syscalls = syscalls;
+  }
+
+  /** A detached mount and whether it is one of a directory. The caller closes the descriptor. */
+  record Opened(Fd mount, boolean directory) {}
+
+  /**
+   * Clones a path of the machine with everything mounted below it; links are followed. A missing
+   * directory is made where the request allows it, as kubelet relies on.
+   */
+  Opened open(HostPath source) throws IOException {
+    Fd clone = clone(source);
+    try {
+      checkPropagation(source);
+      if (source.propagation() != Propagation.BIDIRECTIONAL) {
+        long propagation =
+            source.propagation() == Propagation.PRIVATE
+                ? MountFlags.MS_PRIVATE
+                : MountFlags.MS_SLAVE;
+        syscalls.mountSetattr(clone, "", true, MountAttributes.propagating(propagation));
+      }
+      if (source.attributes() != 0) {
+        syscalls.mountSetattr(
+            clone, "", source.everywhere(), MountAttributes.setting(source.attributes()));
+      }
+      return new Opened(clone, syscalls.statx(clone, "").isDirectory());
+    } catch (IOException | RuntimeException e) {
+      clone.close();
+      throw e;
+    }
+  }
+
+  private Fd clone(HostPath source) throws IOException {
+    int flags = MountFlags.OPEN_TREE_CLONE | MountFlags.AT_RECURSIVE;
+    try {
+      return syscalls.openTree(Fd.CWD, source.path().toString(), flags);
+    } catch (SyscallException e) {
+      if (!e.is(Errno.ENOENT) || !source.create()) {
+        throw e;
+      }
+    }
+    try {
+      Files.createDirectories(source.path());
+    } catch (IOException e) {
+      throw new InvalidException(
+          new Subject("mount", source.path().toString()),
+          "mounts: host_path " + source.path() + " is missing and cannot be made: " + e,
+          "make it on the node",
+          e);
+    }
+    return syscalls.openTree(Fd.CWD, source.path().toString(), flags);
+  }
+
+  /**
+   * A private mount of the machine has no one to send its events to: rather refuse than let a
+   * volume plugin wait for ever.
+   */
+  private void checkPropagation(HostPath source) throws IOException {
+    if (source.propagation() == Propagation.PRIVATE) {
+      return;
+    }
+    long id;
+    try (Fd original = syscalls.open(source.path(), FileFlags.O_PATH, 0)) {
+      id = syscalls.statx(original, "").mountId();
+    }
+    boolean found =
+        MountEntry.read(MOUNTINFO).stream()
+            .filter(mount -> mount.id() == id)
+            .anyMatch(mount -> fits(mount, source.propagation()));
+    if (!found) {
+      throw new InvalidException(
+          new Subject("mount", source.path().toString()),
+          "mounts: host_path " + source.path() + " lies on a mount that is not shared",
+          "run mount --make-rshared on it, or set PROPAGATION_PRIVATE");
+    }
+  }
+
+  private static boolean fits(MountEntry mount, Propagation propagation) {
+    boolean slave = mount.propagation().stream().anyMatch(field -> field.startsWith("master:"));
+    return mount.isShared() || (slave && propagation == Propagation.HOST_TO_CONTAINER);
+  }
+
+  /** A small tmpfs that holds nothing but mount points and links. */
+  Fd open(HierarchyDirectory source) throws IOException {
+    try (Fd context = syscalls.fsopen("tmpfs")) {
+      syscalls.fsconfigString(context, "mode", "755");
+      syscalls.fsconfigString(context, "size", "64k");
+      syscalls.fsconfigCreate(context);
+      Fd mount =
+          syscalls.fsmount(context, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+      try {
+        fill(mount, source);
+        return mount;
+      } catch (IOException | RuntimeException e) {
+        mount.close();
+        throw e;
+      }
+    }
+  }
+
+  private void fill(Fd mount, HierarchyDirectory source) throws IOException {
+    for (String name : source.names()) {
+      syscalls.mkdirat(mount, name, 0755);
+    }
+    for (Map.Entry<String, String> link : source.links().entrySet()) {
+      syscalls.symlinkat(link.getValue(), mount, link.getKey());
+    }
+    if (!source.writable()) {
+      syscalls.mountSetattr(mount, "", false, MountAttributes.setting(MOUNT_ATTR_RDONLY));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.gantry.oci;
+
+import io.gantry.shim.CapabilitySets;
+import io.gantry.shim.PlanBuilder;
+import java.util.Optional;
+
+/** The last steps of every plan, for a container's first process and for an exec alike. */
+final class ProcessSteps {
+
+  private static final int RLIMIT_NOFILE = 7;
+
+  /**
+   * The soft limit that select(2) can live with; whoever needs more raises it up to the hard one. A
+   * high soft limit makes programs that close every possible descriptor take minutes.
+   */
+  static final long OPEN_FILES = 1024;
+
+  static final long MOST_OPEN_FILES = 524_288;
+  private static final int UMASK = 0022;
+
+  private ProcessSteps() {}
+
+  /**
+   * Appends limits, directory, user, rights, filter and the exec.
+   *
+   * @param filter the seccomp program, or nothing for unconfined
+   */
+  static void append(PlanBuilder plan, ProcessSpec process, Optional<byte[]> filter) {
+    plan.rlimit(RLIMIT_NOFILE, OPEN_FILES, MOST_OPEN_FILES)
+        .oomScoreAdj(process.oomScoreAdjustment())
+        .umask(UMASK)
+        .chdir(process.workingDirectory());
+    if (process.noNewPrivileges()) {
+      identity(plan, process);
+      plan.noNewPrivileges();
+      filter.ifPresent(plan::seccomp);
+    } else {
+      // Installing a filter takes no_new_privs or CAP_SYS_ADMIN, and the latter goes with the user.
+      filter.ifPresent(plan::seccomp);
+      identity(plan, process);
+    }
+    plan.exec(process.arguments(), process.environment());
+  }
+
+  private static void identity(PlanBuilder plan, ProcessSpec process) {
+    ProcessUser user = process.user();
+    plan.setgroups(user.groups().stream().map(Long::intValue).toList())
+        .setgid((int) user.gid())
+        .setuid((int) user.uid())
+        .capabilities(CapabilitySets.of(process.capabilities()));
+  }
+}

@@ -1,0 +1,252 @@
+package io.gantry.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.container.ContainerId;
+import io.gantry.container.MountSpec;
+import io.gantry.container.MountSpec.Propagation;
+import io.gantry.container.SeccompChoice;
+import io.gantry.error.InvalidException;
+import io.gantry.linux.Fd;
+import io.gantry.linux.SyscallException;
+import io.gantry.linux.cgroup.Cgroups.Layout;
+import io.gantry.pod.NamespaceMode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContainerPlanTest {
+
+  private static final long CAPABILITIES = (1L << 41) - 1;
+  private static final EtcFiles FILES =
+      new EtcFiles(Path.of("/pod/hosts"), Path.of("/pod/hostname"), Path.of("/pod/resolv.conf"));
+
+  private final KernelStandIn kernel = new KernelStandIn();
+  private final Requests request = new Requests();
+  private Layout layout = Layout.V2;
+  private ContainerNamespaces namespaces =
+      new ContainerNamespaces(kernel.descriptor(), kernel.descriptor(), kernel.descriptor(), null);
+
+  private final ContainerPolicy policy =
+      new ContainerPolicy(
+          kernel.syscalls(),
+          new DaemonRights(CAPABILITIES, 0),
+          new SeccompFilters(profile -> new byte[8]));
+
+  /** What crictl asks for when it asks for nothing, on version 2. */
+  @Test
+  void anOrdinaryContainer() throws IOException {
+    assertThat(listing()).isEqualTo(golden("ordinary"));
+  }
+
+  @Test
+  void theSameOnVersionOne() throws IOException {
+    layout = Layout.V1;
+    assertThat(listing()).isEqualTo(golden("version-one"));
+  }
+
+  @Test
+  void aContainerWithEverythingSet() throws IOException {
+    request.seccomp = new SeccompChoice.RuntimeDefault();
+    request.noNewPrivileges = true;
+    request.readOnlyRootfs = true;
+    request.masked = List.of("/proc/kcore");
+    request.readOnlyPaths = List.of("/proc/sys");
+    request.oomScoreAdjustment = 999;
+    request.stdin = true;
+    request.tty = true;
+    request.workingDirectory = "/work";
+    request.supplementalGroups = List.of(4_000_000_000L);
+    request.dropped = Set.of("ALL");
+    request.mounts =
+        List.of(
+            new MountSpec("/data/sub", "/volumes/sub", true, false, Propagation.PRIVATE),
+            new MountSpec("/data/", "/volumes/data", false, false, Propagation.PRIVATE),
+            new MountSpec("/etc/hosts", "/pod/kubelet-hosts", false, false, Propagation.PRIVATE));
+    assertThat(listing()).isEqualTo(golden("everything"));
+  }
+
+  @Test
+  void filtersComeBeforeTheUserOnlyWhenPrivilegesMayBeGained() throws IOException {
+    request.seccomp = new SeccompChoice.RuntimeDefault();
+    assertThat(listing()).containsSubsequence("seccomp", "setgroups", "setuid", "capabilities");
+    request.noNewPrivileges = true;
+    assertThat(listing())
+        .containsSubsequence("setuid", "capabilities", "no_new_privileges", "seccomp", "exec");
+  }
+
+  @Test
+  void privilegedContainersSeeTheMachinesDevicesAndGroups() throws IOException {
+    request.privileged = true;
+    request.seccomp = new SeccompChoice.RuntimeDefault();
+    String listing = listing();
+    assertThat(listing)
+        .doesNotContain("\nmask ", "read_only ", "seccomp ", "unshare ")
+        .contains("mount \"sysfs\" \"sysfs\" 14 ")
+        .contains("mount \"cgroup2\" \"cgroup2\" 14 ")
+        .contains("capabilities 2199023255551 ");
+  }
+
+  @Test
+  void processesOfThePodAreSeenWhenItsNamespaceIsGiven() throws IOException {
+    request.pid = NamespaceMode.POD;
+    Fd holder = kernel.descriptor();
+    namespaces = new ContainerNamespaces(null, null, null, holder);
+    assertThat(listing())
+        .startsWith("enter ")
+        .contains("clone 131072\n", "kill_file ")
+        .doesNotContain("setns");
+  }
+
+  @Test
+  void processesOfTheMachineAreSeenOnRequest() throws IOException {
+    request.pid = NamespaceMode.NODE;
+    assertThat(listing()).contains("clone 131072\n", "kill_file ").doesNotContain("enter ");
+  }
+
+  @Test
+  void versionOneKillsByTheTasksFile() throws IOException {
+    layout = Layout.HYBRID;
+    request.pid = NamespaceMode.NODE;
+    assertThat(listing()).contains("kill_tasks fd");
+  }
+
+  @Test
+  void aSharedNamespaceHasToBeGiven() {
+    request.pid = NamespaceMode.POD;
+    assertThatThrownBy(this::listing).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theMachinesSharedMemoryIsMountedOnRequest() throws IOException {
+    request.ipc = NamespaceMode.NODE;
+    listing();
+    assertThat(kernel.calls).anyMatch(call -> call.startsWith("openTree /dev/shm "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "relative"})
+  void hostPathsAreAbsolute(String path) {
+    request.mounts = List.of(new MountSpec("/x", path, false, false, Propagation.PRIVATE));
+    assertThatThrownBy(this::listing).isInstanceOf(InvalidException.class);
+  }
+
+  @Test
+  void ownMountsOfDevAndCgroupTakeTheDefaultsBelowAway() throws IOException {
+    layout = Layout.V1;
+    request.mounts =
+        List.of(
+            new MountSpec("/dev", "/volumes/dev", false, false, Propagation.PRIVATE),
+            new MountSpec("/sys/fs/cgroup", "/volumes/cg", false, false, Propagation.PRIVATE));
+    assertThat(listing())
+        .contains("\"/dev\"", "\"/sys/fs/cgroup\"")
+        .doesNotContain("/dev/", "\"/sys/fs/cgroup/", "mknod");
+  }
+
+  @Test
+  void closingThePlanClosesAllButTheNamespaces() throws IOException {
+    ContainerPlan plan = plan();
+    assertThat(kernel.open).hasSizeGreaterThan(3);
+    plan.close();
+    assertThat(kernel.open).hasSize(3);
+  }
+
+  @Test
+  void nothingStaysOpenWhicheverCallFails() throws IOException {
+    request.mounts =
+        List.of(new MountSpec("/data", "/volumes/data", true, false, Propagation.PRIVATE));
+    layout = Layout.V1;
+    plan().close();
+    int calls = kernel.calls.size();
+    assertThat(calls).isGreaterThan(20);
+    for (int failing = 0; failing < calls; failing++) {
+      kernel.calls.clear();
+      kernel.failingCall = failing;
+      assertThatThrownBy(this::plan).isInstanceOf(SyscallException.class);
+      assertThat(kernel.open).as("call %d", failing).hasSize(3);
+    }
+  }
+
+  @Test
+  void execsHaveTheUserAndRightsOfTheContainer() throws IOException {
+    request.seccomp = new SeccompChoice.RuntimeDefault();
+    request.noNewPrivileges = true;
+    String exec = policy.exec(process(), List.of("ls", "-l")).toString();
+    assertThat(exec).isEqualTo(golden("exec"));
+    assertThatThrownBy(() -> policy.exec(process(), List.of()))
+        .isInstanceOf(InvalidException.class);
+  }
+
+  @Test
+  void privilegedNeedsAPrivilegedPod() {
+    request.privileged = true;
+    assertThatThrownBy(() -> policy.process(processRequest(false)))
+        .isInstanceOf(InvalidException.class)
+        .hasMessageContaining("security_context.privileged");
+  }
+
+  @Test
+  void lowOomScoresAreClampedWithAWarning() throws IOException {
+    request.oomScoreAdjustment = -998;
+    ContainerPolicy weak =
+        new ContainerPolicy(
+            kernel.syscalls(),
+            new DaemonRights(CAPABILITIES & ~Capability.SYS_RESOURCE.bit(), -5),
+            new SeccompFilters(profile -> new byte[8]));
+    ProcessDecision decision = weak.process(processRequest(true));
+    assertThat(decision.process().oomScoreAdjustment()).isEqualTo(-5);
+    assertThat(decision.warnings()).singleElement().asString().contains("-998", "-5");
+    assertThat(policy.process(processRequest(true)).warnings()).isEmpty();
+  }
+
+  private ProcessRequest processRequest(boolean podPrivileged) {
+    return new ProcessRequest(
+        request.spec(),
+        Requests.image("", List.of("LANG=C"), List.of("/bin/web")),
+        podPrivileged,
+        "pod-1",
+        Fd.CWD);
+  }
+
+  private ProcessSpec process() throws IOException {
+    return policy.process(processRequest(true)).process();
+  }
+
+  private ContainerPlan plan() throws IOException {
+    int armed = kernel.failingCall;
+    kernel.failingCall = Integer.MAX_VALUE;
+    ProcessSpec process = process();
+    kernel.calls.clear();
+    kernel.failingCall = armed;
+    return policy.plan(
+        new ContainerContext(
+            new ContainerId("ab".repeat(32)),
+            request.spec(),
+            process,
+            namespaces,
+            kernel.descriptor(),
+            kernel.descriptor(),
+            FILES,
+            layout,
+            new CgroupStandIn(layout, kernel)));
+  }
+
+  private String listing() throws IOException {
+    try (ContainerPlan plan = plan()) {
+      return plan.toString();
+    }
+  }
+
+  private static String golden(String name) throws IOException {
+    try (var in = ContainerPlanTest.class.getResourceAsStream("plan-" + name + ".txt")) {
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
