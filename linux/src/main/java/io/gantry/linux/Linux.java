@@ -7,11 +7,18 @@ public final class Linux {
 
   private static final JnaSyscalls SYSCALLS = warmedUp();
 
+  private static final BpfCalls BPF = new JnaBpf();
+
   private Linux() {}
 
   /** The machine's system calls; safe for use by every thread. */
   public static Syscalls syscalls() {
     return SYSCALLS;
+  }
+
+  /** The machine's bpf(2); safe for use by every thread. */
+  public static BpfCalls bpf() {
+    return BPF;
   }
 
   static NamespaceCalls namespaceCalls() {

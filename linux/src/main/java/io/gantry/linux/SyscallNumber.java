@@ -20,5 +20,8 @@ final class SyscallNumber {
   /** pivot_root(2) is older and differs: x86-64 155, the generic table 41. */
   static final long PIVOT_ROOT = OpenFlags.GENERIC ? 41 : 155;
 
+  /** So does bpf(2): x86-64 321, the generic table 280. */
+  static final long BPF = OpenFlags.GENERIC ? 280 : 321;
+
   private SyscallNumber() {}
 }

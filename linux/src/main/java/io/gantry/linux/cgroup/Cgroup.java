@@ -24,6 +24,16 @@ public interface Cgroup {
   void apply(CgroupLimits limits) throws IOException;
 
   /**
+   * Forbids all devices but those that a rule allows. To be called once, before a process joins:
+   * version 2 only lets restrictions be added.
+   *
+   * @throws CgroupException when the kernel has no means for it
+   */
+  default void restrictDevices(List<DeviceRule> allowed) throws IOException {
+    throw new CgroupException(path(), "devices cannot be restricted here");
+  }
+
+  /**
    * What a process needs to join by itself, which spares an RCU grace period: version 1 gives the
    * {@code tasks} files for writing {@code 0}, version 2 gives nothing here. The caller closes
    * them.

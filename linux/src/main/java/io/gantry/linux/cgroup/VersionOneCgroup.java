@@ -115,6 +115,17 @@ final class VersionOneCgroup implements Cgroup {
   }
 
   @Override
+  public void restrictDevices(List<DeviceRule> allowed) throws IOException {
+    Path devices =
+        directory("devices")
+            .orElseThrow(() -> new CgroupException(path, "the machine has no devices controller"));
+    files.write(devices.resolve("devices.deny"), "a");
+    for (DeviceRule rule : allowed) {
+      files.write(devices.resolve("devices.allow"), rule.line());
+    }
+  }
+
+  @Override
   public List<Fd> taskFiles() throws IOException {
     List<Fd> opened = new ArrayList<>();
     try {

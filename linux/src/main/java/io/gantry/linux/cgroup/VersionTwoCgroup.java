@@ -1,8 +1,10 @@
 package io.gantry.linux.cgroup;
 
+import io.gantry.linux.BpfCalls;
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
+import io.gantry.linux.Linux;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +50,21 @@ final class VersionTwoCgroup implements Cgroup {
   @Override
   public void apply(CgroupLimits limits) throws IOException {
     new VersionTwoLimits(path, directory, files).write(limits);
+  }
+
+  @Override
+  public void restrictDevices(List<DeviceRule> allowed) throws IOException {
+    BpfCalls bpf = Linux.bpf();
+    try (Fd program = bpf.loadDeviceProgram(DeviceProgram.of(allowed));
+        Fd group = files.open(directory, FileFlags.O_RDONLY | FileFlags.O_DIRECTORY)) {
+      bpf.attachDeviceProgram(group, program);
+    } catch (SyscallException failure) {
+      if (failure.call().equals("bpf") && failure.is(Errno.EINVAL)) {
+        throw new CgroupException(
+            path, "the kernel cannot restrict devices (CONFIG_CGROUP_BPF is off)", failure);
+      }
+      throw failure;
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.gantry.linux.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gantry.linux.Fd;
 import io.gantry.linux.Linux;
@@ -137,5 +138,17 @@ class MachineCgroupsIT {
     assertThat(allowed).endsWith("\t0");
     group.kill();
     linux.waitpid(pid);
+  }
+
+  @Test
+  void onlyAllowedDevicesCanBeUsed() throws Exception {
+    Cgroup group = cgroups.create(parent + "/devices", CgroupLimits.NONE);
+    try {
+      group.restrictDevices(List.of(DeviceRule.character(1, 3)));
+    } catch (CgroupException unsupported) {
+      assumeTrue(false, unsupported.getMessage());
+    }
+    int pid = startIn(group, "exec 9</dev/null && ! ( exec 9</dev/zero ) 2>&-");
+    assertThat(linux.waitpid(pid)).isEqualTo(OptionalInt.of(0));
   }
 }
