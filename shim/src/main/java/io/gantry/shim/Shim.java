@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Shim implements AutoCloseable {
 
   static final String SOCKET = "shim.sock";
+  private static final int MOST_MILLIS = Integer.MAX_VALUE;
 
   private final Path runDirectory;
   private final ShimWatch watch;
@@ -92,9 +93,14 @@ public final class Shim implements AutoCloseable {
     ByteBuffer encoded = plan.encode();
     ByteBuffer payload = ByteBuffer.allocate(2 * Integer.BYTES + encoded.remaining());
     Frame frame = new Frame(Frame.EXEC, payload);
-    payload.putInt(Math.toIntExact(Math.min(timeout.toMillis(), Integer.MAX_VALUE)));
+    payload.putInt(milliseconds(timeout));
     payload.putInt(0).put(encoded).flip();
     return frame;
+  }
+
+  /** Zero stays zero, which is no timeout; anything else is at least one. */
+  private static int milliseconds(Duration timeout) {
+    return timeout.isZero() ? 0 : Math.toIntExact(Math.clamp(timeout.toMillis(), 1, MOST_MILLIS));
   }
 
   /** Stops watching. The container goes on; {@link ShimLauncher#adopt} comes back to it. */
