@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,13 @@ public final class Flights<K, V> {
     if (mine) {
       start(flight, executor);
     }
-    return new Seat<>(flight.result, () -> leave(flight));
+    return new Seat<>(flight.result, () -> leave(flight), () -> isAbandoned(flight));
+  }
+
+  private boolean isAbandoned(Flight flight) {
+    synchronized (inFlight) {
+      return flight.aborted;
+    }
   }
 
   private void start(Flight flight, Executor executor) {
@@ -60,11 +67,15 @@ public final class Flights<K, V> {
   }
 
   private void leave(Flight flight) {
+    boolean neverStarted = false;
     synchronized (inFlight) {
       flight.seats--;
       if (flight.seats == 0 && inFlight.remove(flight.key, flight)) {
-        flight.abort();
+        neverStarted = flight.abort();
       }
+    }
+    if (neverStarted) {
+      flight.result.completeExceptionally(flight.cancelled());
     }
   }
 
@@ -76,11 +87,18 @@ public final class Flights<K, V> {
   public static final class Seat<V> implements AutoCloseable {
     private final CompletableFuture<V> result;
     private final Runnable leave;
+    private final BooleanSupplier abandoned;
     private boolean left;
 
-    private Seat(CompletableFuture<V> result, Runnable leave) {
+    private Seat(CompletableFuture<V> result, Runnable leave, BooleanSupplier abandoned) {
       this.result = result;
       this.leave = leave;
+      this.abandoned = abandoned;
+    }
+
+    /** Whether the work was told to stop because nobody waits for it. */
+    boolean isAbandoned() {
+      return abandoned.getAsBoolean();
     }
 
     CompletableFuture<V> result() {
@@ -138,7 +156,6 @@ public final class Flights<K, V> {
     @Override
     public void run() {
       if (!begin()) {
-        result.completeExceptionally(cancelled());
         return;
       }
       try {
@@ -151,7 +168,7 @@ public final class Flights<K, V> {
       }
     }
 
-    private ImageException cancelled() {
+    ImageException cancelled() {
       return new ImageException.Cancelled(key.toString(), "nobody waits for it any more");
     }
 
@@ -167,17 +184,19 @@ public final class Flights<K, V> {
       synchronized (inFlight) {
         inFlight.remove(key, this);
         runner = null;
-        if (aborted && Thread.interrupted()) {
-          aborted = false;
+        if (aborted) {
+          Thread.interrupted();
         }
       }
     }
 
-    private void abort() {
+    /** Whether the work had not begun and never will. */
+    private boolean abort() {
       aborted = true;
       if (runner != null) {
         runner.interrupt();
       }
+      return runner == null;
     }
   }
 }

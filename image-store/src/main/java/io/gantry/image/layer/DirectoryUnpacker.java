@@ -54,6 +54,9 @@ public final class DirectoryUnpacker implements LayerUnpacker {
             "the layer has more than " + limits.maxEntries() + " entries",
             "raise the limit if you trust the image");
       }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ImageException.Cancelled("tar entry " + entry.name(), "unpacking was stopped");
+      }
       extraction.apply(entry, tar);
     }
     return extraction.finish();

@@ -14,9 +14,18 @@ record EntryPath(String parent, String last) {
 
   /** Leading slashes, single dots and double slashes mean nothing; {@code ..} is refused. */
   static EntryPath of(String name) throws ImageException {
-    String path = isPlain(name) ? name : normalised(name);
+    return of(name, name, "its name");
+  }
+
+  /** The target of a hard link; a leading slash counts from the layer's root. */
+  static EntryPath ofLink(TarEntry entry) throws ImageException {
+    return of(entry.linkName(), entry.name(), "its target " + entry.linkName());
+  }
+
+  private static EntryPath of(String name, String entry, String what) throws ImageException {
+    String path = isPlain(name) ? name : normalised(name, entry, what);
     if (path.length() > MAX_LENGTH) {
-      throw new ImageException.Refused("tar entry " + name, "its name is too long", "");
+      throw new ImageException.Refused("tar entry " + entry, what + " is too long", "");
     }
     int slash = path.lastIndexOf('/');
     return new EntryPath(slash < 0 ? "" : path.substring(0, slash), path.substring(slash + 1));
@@ -34,7 +43,7 @@ record EntryPath(String parent, String last) {
     return before != '/';
   }
 
-  private static String normalised(String name) throws ImageException {
+  private static String normalised(String name, String entry, String what) throws ImageException {
     StringBuilder path = new StringBuilder(name.length());
     int start = 0;
     while (start <= name.length()) {
@@ -43,7 +52,9 @@ record EntryPath(String parent, String last) {
       String part = name.substring(start, end);
       if (part.equals("..")) {
         throw new ImageException.Refused(
-            "tar entry " + name, "it climbs with .. and could leave the layer", "do not trust it");
+            "tar entry " + entry,
+            what + " climbs with .. and could leave the layer",
+            "do not trust this image");
       }
       if (!part.isEmpty() && !part.equals(".")) {
         path.append(path.isEmpty() ? "" : "/").append(part);

@@ -165,7 +165,7 @@ final class Extraction implements AutoCloseable {
 
   /** An absolute target counts from the layer's root, as builders write it. */
   private void hardLink(Fd parent, EntryPath path, TarEntry entry) throws IOException {
-    EntryPath target = EntryPath.of(entry.linkName());
+    EntryPath target = EntryPath.ofLink(entry);
     if (target.isRoot() || target.full().equals(path.full())) {
       throw refused(entry, "it is a hard link to " + entry.linkName());
     }

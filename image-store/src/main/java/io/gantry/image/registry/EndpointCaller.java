@@ -43,7 +43,15 @@ final class EndpointCaller {
       throws ImageException {
     long pause = FIRST_PAUSE_MILLIS;
     for (int attempt = 1; ; attempt++) {
-      HttpResponse<BodyStream> response = authorized(path, headers, subject);
+      HttpResponse<BodyStream> response;
+      try {
+        response = authorized(path, headers, subject);
+      } catch (ImageException.Unavailable e) {
+        if (!Wire.isBrokenConnection(e) || attempt >= wire.settings().attempts()) {
+          throw e;
+        }
+        continue;
+      }
       int status = response.statusCode();
       if (status == 200 || status == 206) {
         return response;

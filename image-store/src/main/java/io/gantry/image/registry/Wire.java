@@ -87,6 +87,17 @@ final class Wire implements AutoCloseable {
         e);
   }
 
+  /** Whether a connection stood and broke, which a second try may not see again. */
+  static boolean isBrokenConnection(ImageException e) {
+    return switch (e.getCause()) {
+      case ConnectException never -> false;
+      case HttpTimeoutException slow -> false;
+      case SSLException tls -> false;
+      case IOException broken -> true;
+      case null, default -> false;
+    };
+  }
+
   private String reason(IOException e) {
     return switch (e) {
       case HttpConnectTimeoutException slow ->
