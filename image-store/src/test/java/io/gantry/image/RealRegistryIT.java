@@ -1,0 +1,119 @@
+package io.gantry.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gantry.image.archive.ImageWriter;
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.Platform;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RealRegistryIT {
+
+  @TempDir static Path folder;
+  private RealRegistry registry;
+  private ImageStore store;
+  private Path root;
+  private Digest id;
+  private int stores;
+
+  @BeforeAll
+  void push() throws Exception {
+    assumeTrue(RealRegistry.isInstalled(), "docker-registry and skopeo are not installed");
+    registry = new RealRegistry(folder);
+    Path tar = folder.resolve("tool.tar");
+    id =
+        new ImageWriter(ImageReference.parse("demo/tool:1"), Platform.ofMachine())
+            .run(
+                new ImageWriter.Run(
+                    List.of("/bin/busybox"), List.of("sh"), List.of("A=1"), "", "/", Map.of()))
+            .add(Path.of("/bin/busybox"), "/bin/busybox")
+            .symlink("/bin/sh", "busybox")
+            .text("/etc/motd", "hello", 0640)
+            .write(tar);
+    registry.push("oci-archive:" + tar, "demo/tool:1");
+    registry.push("oci-archive:" + tar, "demo/docker:1", "--format=v2s2");
+    registry.push("oci-archive:" + tar, "demo/zstd:1", "--dest-compress-format=zstd");
+  }
+
+  @AfterAll
+  void end() {
+    if (registry != null) {
+      registry.close();
+    }
+  }
+
+  @BeforeEach
+  void open() throws ImageException {
+    root = folder.resolve("store-" + ++stores);
+    store = ImageStore.open(ImageStoreSettings.at(root), Linux.syscalls());
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private Image pull(String name) throws ImageException {
+    return store.pull(ImageReference.parse(registry.host() + "/" + name), RegistryAuth.ANONYMOUS);
+  }
+
+  private void assertWhole(Image image) throws IOException {
+    Path files = store.layers(image).getFirst();
+    assertThat(files.resolve("bin/busybox"))
+        .hasBinaryContent(Files.readAllBytes(Path.of("/bin/busybox")));
+    assertThat(files.resolve("etc/motd")).hasContent("hello");
+    assertThat(Files.readSymbolicLink(files.resolve("bin/sh"))).hasToString("busybox");
+    assertThat(store.config(image).entrypoint()).containsExactly("/bin/busybox");
+  }
+
+  @Test
+  void an_oci_image_comes_by_tag_and_by_the_digest_it_was_given() throws Exception {
+    Image byTag = pull("demo/tool:1");
+    assertWhole(byTag);
+    assertThat(byTag.id()).isEqualTo(id);
+    String digest = byTag.repoDigests().getFirst();
+
+    store.remove(byTag.id());
+    Image byDigest = store.pull(ImageReference.parse(digest), RegistryAuth.ANONYMOUS);
+
+    assertWhole(byDigest);
+    assertThat(byDigest.repoTags()).isEmpty();
+    assertThat(byDigest.repoDigests()).containsExactly(digest);
+  }
+
+  @Test
+  void a_docker_schema_2_image_comes_too() throws Exception {
+    assertWhole(pull("demo/docker:1"));
+  }
+
+  @Test
+  void a_zstd_image_comes_too() throws Exception {
+    assertWhole(pull("demo/zstd:1"));
+  }
+
+  @Test
+  void what_the_registry_lacks_is_not_found() {
+    assertThatThrownBy(() -> pull("demo/tool:2"))
+        .isInstanceOf(ImageException.NotFound.class)
+        .hasMessageContaining("manifest unknown");
+    assertThatThrownBy(() -> pull("demo/none:1")).isInstanceOf(ImageException.NotFound.class);
+  }
+}
