@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnixSocketFile {
 
-  /** sun_path without its end (unix(7)); the longer staging path must fit too. */
+  /** sun_path without its end (unix(7)). */
   private static final int LONGEST_PATH = 107;
 
-  private static final String STAGING = ".bind";
-
   private final Path path;
+  private final Path staging;
   private final Set<PosixFilePermission> mode;
   private @Nullable Object identity;
 
   UnixSocketFile(Path path, Set<PosixFilePermission> mode) {
     this.path = path.toAbsolutePath().normalize();
+    this.staging = this.path.resolveSibling("." + this.path.getFileName());
     this.mode = Set.copyOf(mode);
   }
 
@@ -52,11 +52,8 @@ final class UnixSocketFile {
   void publish(Binding binding) throws IOException {
     refuseLongPath();
     refuseIfTaken();
-    Path staging =
-        Files.createDirectory(
-            stagingDirectory(),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path staged = staging.resolve("s");
+    makeStaging(staged);
     try {
       binding.bindTo(staged);
       Files.setPosixFilePermissions(staged, mode);
@@ -68,24 +65,25 @@ final class UnixSocketFile {
     }
   }
 
-  private Path stagingDirectory() throws IOException {
-    Path directory = path.resolveSibling(STAGING);
-    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+  private void makeStaging(Path staged) throws IOException {
+    if (Files.isDirectory(staging, LinkOption.NOFOLLOW_LINKS)) {
       // Left by a start that was killed in between.
-      Files.deleteIfExists(directory.resolve("s"));
-      Files.delete(directory);
+      Files.deleteIfExists(staged);
+      Files.delete(staging);
     }
-    return directory;
+    Files.createDirectories(staging.resolveSibling("."));
+    Files.createDirectory(
+        staging,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   private void refuseLongPath() {
-    int length = path.resolveSibling(STAGING).toString().getBytes(StandardCharsets.UTF_8).length;
-    int longest = Math.max(length + 2, path.toString().getBytes(StandardCharsets.UTF_8).length);
-    if (longest > LONGEST_PATH) {
+    int length = staging.resolve("s").toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > LONGEST_PATH) {
       throw new InvalidException(
           subject(),
           "socket path " + path + " is too long for the kernel",
-          "choose one of at most " + (LONGEST_PATH - STAGING.length() - 2) + " bytes");
+          "choose one that is " + (length - LONGEST_PATH) + " bytes shorter");
     }
   }
 

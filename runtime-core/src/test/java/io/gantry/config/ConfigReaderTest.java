@@ -7,6 +7,7 @@ import io.gantry.config.Config.CgroupSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.NetworkSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,13 @@ class ConfigReaderTest {
   @Test
   void theDefaultFileChangesNothingAsItIs() throws ConfigException {
     assertThat(parse(DefaultFile.text())).isEqualTo(Config.DEFAULT);
+  }
+
+  @Test
+  void thePageForUsersShowsTheDefaultFile() throws IOException {
+    assertThat(Path.of("../docs/configuration.md"))
+        .content()
+        .contains("```toml\n" + DefaultFile.text() + "```\n");
   }
 
   @Test
