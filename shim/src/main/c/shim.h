@@ -123,7 +123,7 @@ int loop_watch(const struct shim *shim, int fd, enum watched kind, int index);
 void loop_unwatch(const struct shim *shim, int fd);
 int loop_run(struct shim *shim);
 
-/* procs.c */
+/* procs.c and execs.c */
 int proc_start_container(struct shim *shim);
 void proc_start_exec(struct shim *shim, int connection, const uint8_t *body, size_t length);
 void proc_reported(struct shim *shim, struct proc *proc);

@@ -74,9 +74,13 @@ final class Box implements AutoCloseable {
   private int containers;
 
   Box(Binary binary) throws IOException {
+    this(binary, Linux.syscalls()::spawn);
+  }
+
+  Box(Binary binary, Spawner spawner) throws IOException {
     directory = Files.createTempDirectory("gantry-shim");
     rootfs = Files.createDirectory(directory.resolve("rootfs"));
-    launcher = ShimLauncher.of(calls, binary.path());
+    launcher = ShimLauncher.of(calls, binary.path(), spawner);
     for (String name : List.of("bin", "proc", "dev", "sys", "tmp", "etc")) {
       Files.createDirectory(rootfs.resolve(name));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.Namespace;
+import io.gantry.linux.SmallMounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +26,11 @@ class LifeIT {
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
+  private final Binary binary;
   private final Box box;
 
   LifeIT(Binary binary) throws IOException {
+    this.binary = binary;
     box = new Box(binary);
   }
 
@@ -266,6 +269,53 @@ class LifeIT {
       container.shim().signal(SIGKILL);
       container.exit();
     } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void startsFromASmallMountNamespace() throws IOException {
+    try (SmallMounts small = SmallMounts.create(List.of());
+        Box inside =
+            new Box(binary, request -> small.call("spawn", _ -> box.calls.spawn(request)))) {
+      Box.Container container = inside.sh("grep -c . /proc/self/mountinfo; sleep 1000");
+      container.started();
+
+      assertThat(Box.text(container.exec("echo", "there").stdout())).isEqualTo("there\n");
+      container.shim().signal(SIGKILL);
+      container.exit();
+      assertThat(container.logged()).containsExactly("stdout F 4");
+    }
+  }
+
+  @Test
+  void aVersionTwoGroupIsEnteredAtBirthAndKilledAtTheEnd() throws IOException {
+    Path group =
+        Files.createDirectory(Path.of("/sys/fs/cgroup/unified/gantry-shim-" + System.nanoTime()));
+    Holder holder = box.launcher.hold("pod", Holder.plan(Map.of(), List.of()).build());
+    try (Fd pid = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
+      Fd directory = box.calls.open(group, FileFlags.O_DIRECTORY, 0);
+      Fd killFile = box.calls.open(group.resolve("cgroup.kill"), FileFlags.O_WRONLY, 0);
+      Box.Container container =
+          box.start(
+              box.shared(pid)
+                  .cgroup(directory)
+                  .killFile(killFile)
+                  .pivot()
+                  .exec(
+                      List.of("sh", "-c", "setsid sleep 1000 & exec sleep 999"), Box.ENVIRONMENT));
+      container.started();
+
+      assertThat(Box.text(container.exec("grep", "^0:", "/proc/self/cgroup").stdout()))
+          .isEqualTo("0::/" + group.getFileName() + "\n");
+      container.shim().signal(SIGKILL);
+      container.exit();
+      long end = System.nanoTime() + Box.SOON.toNanos();
+      while (Files.readString(group.resolve("cgroup.events")).contains("populated 1")) {
+        assertThat(System.nanoTime()).isLessThan(end);
+      }
+    } finally {
+      holder.kill(box.calls);
       Files.delete(group);
     }
   }

