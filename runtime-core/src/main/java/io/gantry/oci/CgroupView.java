@@ -2,6 +2,7 @@ package io.gantry.oci;
 
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.linux.cgroup.Cgroups;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -51,7 +52,8 @@ record CgroupView(
     }
     Map<Path, String> seen = new HashMap<>();
     for (String controller : CONTROLLERS) {
-      Optional<Path> directory = cgroup.directory(controller);
+      // Groups exist only in the hierarchies that a limit needs.
+      Optional<Path> directory = cgroup.directory(controller).filter(Files::isDirectory);
       if (directory.isEmpty()) {
         continue;
       }

@@ -1,16 +1,21 @@
 package io.gantry.oci;
 
 import io.gantry.linux.Errno;
-import io.gantry.oci.SyscallRule.Verdict;
+import io.gantry.linux.seccomp.SeccompAction;
+import io.gantry.linux.seccomp.SeccompProfile;
+import io.gantry.linux.seccomp.SeccompRule;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Gantry's own profile, for CRI's RuntimeDefault: nothing but what is on its list. */
 final class DefaultSeccomp {
 
-  /** 32-bit programs run on these machines too and are held to the same list. */
-  private static final Map<String, Set<String>> ARCHITECTURES =
-      Map.of("amd64", Set.of("x86"), "aarch64", Set.of("arm"));
+  /** 32-bit programs run on these machines too and are held to the same list; x32 is left out. */
+  private static final Map<String, List<String>> ARCHITECTURES =
+      Map.of(
+          "amd64", List.of("SCMP_ARCH_X86_64", "SCMP_ARCH_X86"),
+          "aarch64", List.of("SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"));
 
   private final SyscallList list;
   private final long gates;
@@ -25,11 +30,18 @@ final class DefaultSeccomp {
     return capabilities & gates;
   }
 
-  FilterProfile profile(long capabilities) {
-    return new FilterProfile(
-        Verdict.refuse(Errno.EPERM),
-        ARCHITECTURES.getOrDefault(System.getProperty("os.arch", ""), Set.of()),
-        list.rulesFor(Capability.in(capabilities)),
-        false);
+  /** The program for a process with these capabilities. */
+  byte[] program(long capabilities, FilterCompiler compiler) throws IOException {
+    List<SyscallRule> rules = list.rulesFor(Capability.in(capabilities));
+    SeccompProfile named =
+        new SeccompProfile(
+            SeccompAction.errno(Errno.EPERM.number()),
+            ARCHITECTURES.getOrDefault(System.getProperty("os.arch", ""), List.of()),
+            rules.stream().filter(rule -> !rule.isNew()).map(DefaultSeccomp::named).toList());
+    return NewSyscalls.before(rules, compiler.compile(named));
+  }
+
+  private static SeccompRule named(SyscallRule rule) {
+    return new SeccompRule(List.of(rule.name()), rule.action(), rule.conditions());
   }
 }

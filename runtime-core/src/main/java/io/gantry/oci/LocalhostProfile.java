@@ -5,16 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
-import io.gantry.oci.SyscallRule.Condition;
-import io.gantry.oci.SyscallRule.Condition.Comparison;
-import io.gantry.oci.SyscallRule.Verdict;
-import io.gantry.oci.SyscallRule.Verdict.Kind;
+import io.gantry.linux.seccomp.SeccompAction;
+import io.gantry.linux.seccomp.SeccompAction.Kind;
+import io.gantry.linux.seccomp.SeccompCondition;
+import io.gantry.linux.seccomp.SeccompCondition.Comparison;
+import io.gantry.linux.seccomp.SeccompProfile;
+import io.gantry.linux.seccomp.SeccompRule;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +28,7 @@ final class LocalhostProfile {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int EPERM = 1;
   private static final int LAST_ARGUMENT = 5;
+  private static final int LARGEST_DATA = 0xFFFF;
 
   private static final Map<String, Kind> ACTIONS =
       Map.of(
@@ -55,6 +56,11 @@ final class LocalhostProfile {
   private static final Set<String> CALL =
       Set.of("name", "names", "action", "errnoRet", "args", "comment");
 
+  /** None of them changes what is allowed: whether it is logged, mitigated, or for all threads. */
+  private static final Set<String> FLAGS =
+      Set.of(
+          "SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC");
+
   private final String path;
 
   private LocalhostProfile(String path) {
@@ -65,11 +71,11 @@ final class LocalhostProfile {
    * @param path of the file, for messages
    * @param json its content
    */
-  static FilterProfile parse(String path, String json) {
+  static SeccompProfile parse(String path, String json) {
     return new LocalhostProfile(path).parse(json);
   }
 
-  private FilterProfile parse(String json) {
+  private SeccompProfile parse(String json) {
     JsonNode top;
     try {
       top = JSON.readTree(json);
@@ -80,12 +86,13 @@ final class LocalhostProfile {
       throw invalid("is not a JSON object", null);
     }
     knownOnly(top, TOP, "");
-    Verdict otherwise = verdict(top.path("defaultAction"), top.path("defaultErrnoRet"));
-    List<SyscallRule> rules = new ArrayList<>();
+    SeccompAction otherwise = action(top.path("defaultAction"), top.path("defaultErrnoRet"));
+    List<SeccompRule> rules = new ArrayList<>();
     for (JsonNode call : top.path("syscalls")) {
-      rules(call, otherwise, rules);
+      rules.add(rule(call));
     }
-    return new FilterProfile(otherwise, architectures(top), rules, log(top));
+    checkFlags(top);
+    return new SeccompProfile(otherwise, architectures(top), rules);
   }
 
   private void knownOnly(JsonNode object, Set<String> known, String where) {
@@ -98,36 +105,28 @@ final class LocalhostProfile {
     }
   }
 
-  private Set<String> architectures(JsonNode top) {
-    Set<String> names = new LinkedHashSet<>();
+  private List<String> architectures(JsonNode top) {
+    List<String> names = new ArrayList<>();
     for (JsonNode each : top.path("architectures")) {
-      String name = each.asText();
-      if (!name.startsWith("SCMP_ARCH_")) {
-        throw invalid("has the unknown architecture \"" + name + "\"", null);
+      if (!each.asText().startsWith("SCMP_ARCH_")) {
+        throw invalid("has the unknown architecture \"" + each.asText() + "\"", null);
       }
-      names.add(name.substring("SCMP_ARCH_".length()).toLowerCase(Locale.ROOT));
+      names.add(each.asText());
     }
     return names;
   }
 
-  private boolean log(JsonNode top) {
-    boolean log = false;
+  private void checkFlags(JsonNode top) {
     for (JsonNode flag : top.path("flags")) {
-      switch (flag.asText()) {
-        case "SECCOMP_FILTER_FLAG_LOG" -> log = true;
-        case "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC" -> {
-          // One thread, and mitigations as the kernel has them: nothing to do for either.
-        }
-        default -> throw invalid("has the unknown flag \"" + flag.asText() + "\"", null);
+      if (!FLAGS.contains(flag.asText())) {
+        throw invalid("has the unknown flag \"" + flag.asText() + "\"", null);
       }
     }
-    return log;
   }
 
-  private void rules(JsonNode call, Verdict otherwise, List<SyscallRule> rules) {
+  private SeccompRule rule(JsonNode call) {
     knownOnly(call, CALL, "syscalls[].");
-    Verdict verdict = verdict(call.path("action"), call.path("errnoRet"));
-    List<Condition> conditions = conditions(call.path("args"));
+    SeccompAction action = action(call.path("action"), call.path("errnoRet"));
     Set<String> names = new LinkedHashSet<>();
     if (call.hasNonNull("name")) {
       names.add(call.path("name").asText());
@@ -136,30 +135,11 @@ final class LocalhostProfile {
     if (names.isEmpty()) {
       throw invalid("has an entry of syscalls without names", null);
     }
-    if (verdict.equals(otherwise)) {
-      // The library refuses rules that change nothing.
-      return;
-    }
-    for (String name : names) {
-      for (List<Condition> each : alternatives(conditions)) {
-        rules.add(new SyscallRule(name, OptionalInt.empty(), each, verdict));
-      }
-    }
+    return new SeccompRule(List.copyOf(names), action, conditions(call.path("args")));
   }
 
-  /**
-   * Several conditions on one argument are alternatives, as runtimes have always read them; on
-   * different arguments all have to hold.
-   */
-  private static List<List<Condition>> alternatives(List<Condition> conditions) {
-    long arguments = conditions.stream().map(Condition::index).distinct().count();
-    return arguments == conditions.size()
-        ? List.of(conditions)
-        : conditions.stream().map(List::of).toList();
-  }
-
-  private List<Condition> conditions(JsonNode args) {
-    List<Condition> conditions = new ArrayList<>();
+  private List<SeccompCondition> conditions(JsonNode args) {
+    List<SeccompCondition> conditions = new ArrayList<>();
     for (JsonNode arg : args) {
       Comparison comparison = COMPARISONS.get(arg.path("op").asText());
       int index = arg.path("index").asInt(-1);
@@ -167,7 +147,7 @@ final class LocalhostProfile {
         throw invalid("has an argument condition that cannot be: " + arg, null);
       }
       conditions.add(
-          new Condition(index, comparison, number(arg, "value"), number(arg, "valueTwo")));
+          new SeccompCondition(index, comparison, number(arg, "value"), number(arg, "valueTwo")));
     }
     return conditions;
   }
@@ -177,7 +157,7 @@ final class LocalhostProfile {
     return arg.path(field).bigIntegerValue().longValue();
   }
 
-  private Verdict verdict(JsonNode action, JsonNode errno) {
+  private SeccompAction action(JsonNode action, JsonNode errno) {
     Kind kind = ACTIONS.get(action.asText());
     if (kind == null) {
       throw invalid(
@@ -186,8 +166,11 @@ final class LocalhostProfile {
               : "has the unknown action \"" + action.asText() + "\"",
           null);
     }
-    boolean hasData = kind == Kind.ERRNO || kind == Kind.TRACE;
-    return new Verdict(kind, hasData ? errno.asInt(EPERM) : 0);
+    int data = kind == Kind.ERRNO || kind == Kind.TRACE ? errno.asInt(EPERM) : 0;
+    if (data < 0 || data > LARGEST_DATA) {
+      throw invalid("has the errno " + data + ", which is out of range", null);
+    }
+    return new SeccompAction(kind, data);
   }
 
   private InvalidException invalid(String problem, @Nullable Throwable cause) {

@@ -3,6 +3,7 @@ package io.gantry.oci;
 import io.gantry.container.SeccompChoice;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
+import io.gantry.linux.seccomp.SeccompFilter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,6 +36,11 @@ public final class SeccompFilters {
             }
           });
 
+  /** Programs built by the machine's libseccomp. */
+  public SeccompFilters() {
+    this(profile -> SeccompFilter.compile(profile).program());
+  }
+
   SeccompFilters(FilterCompiler compiler) {
     this.compiler = compiler;
     this.ours = new DefaultSeccomp(SyscallList.ofGantry());
@@ -53,9 +59,9 @@ public final class SeccompFilters {
     };
   }
 
-  private byte[] standard(long capabilities) {
+  private byte[] standard(long capabilities) throws IOException {
     long key = ours.key(capabilities);
-    return programs.computeIfAbsent(key, _ -> compiler.compile(ours.profile(key)));
+    return remembered(key, () -> ours.program(key, compiler));
   }
 
   /** Keyed by the text: a file that was changed gives another program. */
@@ -69,8 +75,22 @@ public final class SeccompFilters {
     } catch (NoSuchFileException e) {
       throw invalid(file, "does not exist on this node", e);
     }
-    return programs.computeIfAbsent(
-        text, _ -> compiler.compile(LocalhostProfile.parse(file.toString(), text)));
+    return remembered(text, () -> compiler.compile(LocalhostProfile.parse(file.toString(), text)));
+  }
+
+  @FunctionalInterface
+  private interface Build {
+    byte[] run() throws IOException;
+  }
+
+  /** Two threads may build the same program at once, which does no harm. */
+  private byte[] remembered(Object key, Build build) throws IOException {
+    byte[] known = programs.get(key);
+    if (known == null) {
+      known = build.run();
+      programs.put(key, known);
+    }
+    return known;
   }
 
   private static InvalidException invalid(Path file, String problem, @Nullable Throwable cause) {

@@ -1,9 +1,8 @@
 package io.gantry.oci;
 
 import io.gantry.linux.Errno;
-import io.gantry.oci.SyscallRule.Condition;
-import io.gantry.oci.SyscallRule.Condition.Comparison;
-import io.gantry.oci.SyscallRule.Verdict;
+import io.gantry.linux.seccomp.SeccompAction;
+import io.gantry.linux.seccomp.SeccompCondition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -78,27 +77,27 @@ final class SyscallListParser {
       throw senseless(line);
     }
     String[] verdict = line.split(" -> ", 2);
-    Verdict outcome = verdict.length == 1 ? Verdict.ALLOW : refusal(verdict[1]);
+    SeccompAction action = verdict.length == 1 ? SeccompAction.ALLOW : refusal(verdict[1]);
     String[] condition = verdict[0].split(" when ", 2);
-    List<Condition> conditions =
+    List<SeccompCondition> conditions =
         condition.length == 1 ? List.of() : List.of(condition(condition[1]));
     for (String name : condition[0].split(" +", -1)) {
       String[] parts = name.split("/", 2);
       OptionalInt number =
           parts.length == 1 ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(parts[1]));
-      rules.add(new SyscallRule(parts[0], number, conditions, outcome));
+      rules.add(new SyscallRule(parts[0], number, conditions, action));
     }
   }
 
-  private static Verdict refusal(String symbol) {
+  private static SeccompAction refusal(String symbol) {
     Errno errno = REFUSALS.get(symbol);
     if (errno == null) {
       throw senseless(symbol);
     }
-    return Verdict.refuse(errno);
+    return SeccompAction.errno(errno.number());
   }
 
-  private static Condition condition(String text) {
+  private static SeccompCondition condition(String text) {
     Matcher match = CONDITION.matcher(text);
     if (!match.matches()) {
       throw senseless(text);
@@ -107,8 +106,8 @@ final class SyscallListParser {
     String mask = match.group(2);
     long value = Long.decode(match.group(3));
     return mask == null
-        ? new Condition(index, Comparison.EQUAL, value, 0)
-        : new Condition(index, Comparison.MASKED_EQUAL, Long.decode(mask), value);
+        ? SeccompCondition.equal(index, value)
+        : SeccompCondition.masked(index, Long.decode(mask), value);
   }
 
   private static IllegalArgumentException senseless(String line) {

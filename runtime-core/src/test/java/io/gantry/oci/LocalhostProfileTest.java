@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.container.SeccompChoice;
 import io.gantry.error.InvalidException;
-import io.gantry.oci.SyscallRule.Condition;
-import io.gantry.oci.SyscallRule.Condition.Comparison;
-import io.gantry.oci.SyscallRule.Verdict;
+import io.gantry.linux.seccomp.SeccompAction;
+import io.gantry.linux.seccomp.SeccompCondition;
+import io.gantry.linux.seccomp.SeccompProfile;
+import io.gantry.linux.seccomp.SeccompRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +23,7 @@ class LocalhostProfileTest {
 
   @Test
   void aProfileOfTheOciFormIsRead() {
-    FilterProfile profile =
+    SeccompProfile profile =
         parse(
             """
             {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
@@ -36,51 +36,14 @@ class LocalhostProfileTest {
                   {"index": 0, "value": 18446744073709551615, "valueTwo": 5,
                    "op": "SCMP_CMP_MASKED_EQ"}]}]}
             """);
-    assertThat(profile.otherwise()).isEqualTo(new Verdict(Verdict.Kind.ERRNO, 38));
-    assertThat(profile.architectures()).containsExactlyInAnyOrder("x86_64", "x86");
-    assertThat(profile.log()).isTrue();
+    assertThat(profile.defaultAction()).isEqualTo(SeccompAction.errno(38));
+    assertThat(profile.architectures()).containsExactly("SCMP_ARCH_X86_64", "SCMP_ARCH_X86");
     assertThat(profile.rules())
         .containsExactly(
-            rule("read", Verdict.ALLOW),
-            rule("write", Verdict.ALLOW),
-            rule("chmod", new Verdict(Verdict.Kind.ERRNO, 1)),
-            rule("clone", Verdict.ALLOW, new Condition(0, Comparison.MASKED_EQUAL, -1, 5)));
-  }
-
-  @Test
-  void conditionsOnOneArgumentAreAlternatives() {
-    FilterProfile profile =
-        parse(
-            """
-            {"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [
-              {"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [
-                {"index": 0, "value": 1, "op": "SCMP_CMP_EQ"},
-                {"index": 0, "value": 2, "op": "SCMP_CMP_EQ"}]},
-              {"names": ["ioctl"], "action": "SCMP_ACT_ALLOW", "args": [
-                {"index": 0, "value": 1, "op": "SCMP_CMP_GE"},
-                {"index": 1, "value": 2, "op": "SCMP_CMP_NE"}]}]}
-            """);
-    assertThat(profile.rules())
-        .containsExactly(
-            rule("socket", Verdict.ALLOW, new Condition(0, Comparison.EQUAL, 1, 0)),
-            rule("socket", Verdict.ALLOW, new Condition(0, Comparison.EQUAL, 2, 0)),
-            rule(
-                "ioctl",
-                Verdict.ALLOW,
-                new Condition(0, Comparison.GREATER_OR_EQUAL, 1, 0),
-                new Condition(1, Comparison.NOT_EQUAL, 2, 0)));
-  }
-
-  @Test
-  void rulesThatSayTheDefaultAreLeftOut() {
-    assertThat(
-            parse(
-                    """
-                    {"defaultAction": "SCMP_ACT_ALLOW",
-                     "syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}
-                    """)
-                .rules())
-        .isEmpty();
+            new SeccompRule(List.of("read", "write"), SeccompAction.ALLOW, List.of()),
+            new SeccompRule(List.of("chmod"), SeccompAction.errno(1), List.of()),
+            new SeccompRule(
+                List.of("clone"), SeccompAction.ALLOW, List.of(SeccompCondition.masked(0, -1, 5))));
   }
 
   @ParameterizedTest
@@ -92,6 +55,7 @@ class LocalhostProfileTest {
         "{\"defaultAction\": \"SCMP_ACT_SOMETIMES\"}",
         "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": \"/x\"}",
         "{\"defaultAction\": \"SCMP_ACT_NOTIFY\"}",
+        "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 65536}",
         "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"flags\": [\"SECCOMP_FILTER_FLAG_FAST\"]}",
         "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"architectures\": [\"x86\"]}",
         "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"action\": \"SCMP_ACT_LOG\"}]}",
@@ -108,7 +72,7 @@ class LocalhostProfileTest {
 
   @Test
   void programsAreBuiltOnceForWhatDecidesOnThem(@TempDir Path directory) throws IOException {
-    List<FilterProfile> built = new ArrayList<>();
+    List<SeccompProfile> built = new ArrayList<>();
     SeccompFilters filters =
         new SeccompFilters(profile -> {
           built.add(profile);
@@ -135,11 +99,7 @@ class LocalhostProfileTest {
     assertThat(built).hasSize(4);
   }
 
-  private static FilterProfile parse(String json) {
+  private static SeccompProfile parse(String json) {
     return LocalhostProfile.parse("/profiles/p.json", json);
-  }
-
-  private static SyscallRule rule(String name, Verdict verdict, Condition... conditions) {
-    return new SyscallRule(name, OptionalInt.empty(), List.of(conditions), verdict);
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.linux.Errno;
-import io.gantry.oci.SyscallRule.Condition;
-import io.gantry.oci.SyscallRule.Verdict;
+import io.gantry.linux.seccomp.SeccompAction;
+import io.gantry.linux.seccomp.SeccompCondition;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -99,18 +99,18 @@ class SyscallListTest {
   @Test
   void newNamespacesNeedTheirCapability() {
     SyscallRule clone = only("clone", DEFAULT);
-    assertThat(clone.conditions())
-        .containsExactly(new Condition(0, Condition.Comparison.MASKED_EQUAL, 0x7e020000L, 0));
-    assertThat(only("clone3", DEFAULT).verdict()).isEqualTo(Verdict.refuse(Errno.ENOSYS));
+    assertThat(clone.conditions()).containsExactly(SeccompCondition.masked(0, 0x7e020000L, 0));
+    assertThat(only("clone3", DEFAULT).action())
+        .isEqualTo(SeccompAction.errno(Errno.ENOSYS.number()));
     assertThat(only("clone", with(Capability.SYS_ADMIN)).conditions()).isEmpty();
-    assertThat(only("clone3", with(Capability.SYS_ADMIN)).verdict()).isEqualTo(Verdict.ALLOW);
+    assertThat(only("clone3", with(Capability.SYS_ADMIN)).action()).isEqualTo(SeccompAction.ALLOW);
   }
 
   @Test
   void socketsAreAllowedByFamily() {
     Set<Long> families =
         rules("socket", DEFAULT).stream()
-            .filter(rule -> rule.verdict().equals(Verdict.ALLOW))
+            .filter(rule -> rule.action().equals(SeccompAction.ALLOW))
             .map(rule -> rule.conditions().getFirst().value())
             .collect(Collectors.toSet());
     assertThat(families).contains(1L, 2L, 10L, 16L, 17L).doesNotContain(38L, 40L);
@@ -183,7 +183,7 @@ class SyscallListTest {
 
   private static Set<String> allowed(Set<Capability> held) {
     return LIST.rulesFor(held).stream()
-        .filter(rule -> rule.verdict().equals(Verdict.ALLOW))
+        .filter(rule -> rule.action().equals(SeccompAction.ALLOW))
         .map(SyscallRule::name)
         .collect(Collectors.toSet());
   }
