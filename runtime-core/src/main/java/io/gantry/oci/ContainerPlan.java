@@ -24,7 +24,7 @@ public final class ContainerPlan implements AutoCloseable {
     return plan;
   }
 
-  /** To be written to the container's version 1 devices group before the spawn. */
+  /** To be put on the container's control group before the spawn. */
   public DeviceRules deviceRules() {
     return deviceRules;
   }

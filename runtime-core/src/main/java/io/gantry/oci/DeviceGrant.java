@@ -5,9 +5,4 @@ package io.gantry.oci;
  *
  * @param access letters of {@code rwm}
  */
-public record DeviceGrant(DeviceNode node, String access) {
-
-  DeviceRule rule() {
-    return new DeviceRule(node.letter(), node.device().major(), node.device().minor(), access);
-  }
-}
+public record DeviceGrant(DeviceNode node, String access) {}

@@ -33,9 +33,4 @@ public record DeviceNode(String path, int mode, Device device, int uid, int gid)
   boolean isBlock() {
     return (mode & FileFlags.S_IFMT) == FileFlags.S_IFBLK;
   }
-
-  /** {@code b} or {@code c}, as device rules write it. */
-  char letter() {
-    return isBlock() ? 'b' : 'c';
-  }
 }

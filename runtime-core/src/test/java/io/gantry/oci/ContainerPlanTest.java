@@ -178,7 +178,7 @@ class ContainerPlanTest {
   void execsHaveTheUserAndRightsOfTheContainer() throws IOException {
     request.seccomp = new SeccompChoice.RuntimeDefault();
     request.noNewPrivileges = true;
-    String exec = policy.exec(process(), List.of("ls", "-l")).toString();
+    String exec = withoutSizes(policy.exec(process(), List.of("ls", "-l")).toString());
     assertThat(exec).isEqualTo(golden("exec"));
     assertThatThrownBy(() -> policy.exec(process(), List.of()))
         .isInstanceOf(InvalidException.class);
@@ -240,8 +240,13 @@ class ContainerPlanTest {
 
   private String listing() throws IOException {
     try (ContainerPlan plan = plan()) {
-      return plan.toString();
+      return withoutSizes(plan.toString());
     }
+  }
+
+  /** The length of a filter says nothing here. */
+  private static String withoutSizes(String listing) {
+    return listing.replaceAll("bytes\\(\\d+\\)", "bytes");
   }
 
   private static String golden(String name) throws IOException {

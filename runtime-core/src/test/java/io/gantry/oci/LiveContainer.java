@@ -30,7 +30,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -163,10 +162,7 @@ final class LiveContainer implements AutoCloseable {
                 run.resolve("log"),
                 FileFlags.O_WRONLY | FileFlags.O_CREAT | FileFlags.O_APPEND,
                 0640)) {
-      Optional<Path> devices = cgroup.directory("devices");
-      if (devices.isPresent() && Files.isDirectory(devices.get())) {
-        plan.deviceRules().applyTo(devices.get());
-      }
+      plan.deviceRules().applyTo(cgroup);
       shim = launcher.launch(new ShimLaunch("policy", plan.plan(), run, log));
       shim.awaitStarted(SOON);
     }
