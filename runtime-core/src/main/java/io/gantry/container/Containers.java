@@ -78,6 +78,9 @@ public final class Containers implements ContainerService, PodMembers {
     containers.insert(container);
     try {
       launcher.prepare(container, pod);
+      // The pod's removal looks for members after it has changed the pod's state: one of us sees
+      // the other.
+      ready(owner);
       move(container.id(), new ContainerEvent.Prepared());
       return container.id();
     } catch (IOException e) {

@@ -1,30 +1,162 @@
 package io.gantry.daemon;
 
-import io.gantry.cni.NetworkStatus;
+import io.gantry.cni.NetworkException;
+import io.gantry.cni.PodNetwork;
+import io.gantry.cni.bridge.BridgeNetworks;
+import io.gantry.cni.bridge.BridgeSettings;
+import io.gantry.cni.ipam.PrivateBlocks;
 import io.gantry.config.Config;
+import io.gantry.container.Container;
+import io.gantry.container.ContainerPaths;
+import io.gantry.container.Containers;
 import io.gantry.image.ImageStore;
 import io.gantry.image.ImageStoreSettings;
 import io.gantry.image.layer.UnpackLimits;
+import io.gantry.launch.ContainerCgroups;
+import io.gantry.launch.ContainerImages;
+import io.gantry.launch.Decisions;
+import io.gantry.launch.KernelLauncher;
+import io.gantry.launch.PodParts;
+import io.gantry.launch.Supervisors;
+import io.gantry.linux.SmallMounts;
 import io.gantry.linux.Syscalls;
+import io.gantry.linux.cgroup.Cgroups;
+import io.gantry.linux.cgroup.MachineCgroups;
+import io.gantry.linux.mount.DetachedMounts;
+import io.gantry.linux.netlink.IpPrefix;
+import io.gantry.oci.ContainerPolicy;
+import io.gantry.oci.DaemonRights;
+import io.gantry.oci.SeccompFilters;
+import io.gantry.pod.Pod;
+import io.gantry.pod.PodHolders;
+import io.gantry.pod.PodKernel;
+import io.gantry.pod.PodNamespaces;
+import io.gantry.pod.PodPaths;
+import io.gantry.pod.Pods;
 import io.gantry.rpc.Edge;
 import io.gantry.rpc.ObjectDetails;
+import io.gantry.shim.ShimLauncher;
+import io.gantry.state.RecordFiles;
+import io.gantry.state.Table;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the services and gives each what it needs. */
 final class Wiring {
 
-  private Wiring() {}
+  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
-  static Services services(Config config, Syscalls syscalls) throws IOException {
-    ImageStore images = ImageStore.open(imageSettings(config), syscalls);
-    DaemonNode node =
-        new DaemonNode(
-            config, () -> NetworkStatus.down("NotThereYet", "this build has no network yet"));
-    Edge edge = new Edge(NotYet.PODS, NotYet.CONTAINERS, images, node, ObjectDetails.NONE);
-    return new Services(edge, () -> {}, images::close);
+  private final Config config;
+  private final Syscalls calls;
+  private final PodNetwork network;
+  private final RecordFiles<Container> containerRecords;
+  private final Table<Container> containerTable;
+  private final Table<Pod> podTable;
+
+  private Wiring(Config config, Syscalls calls, PodNetwork network) {
+    this.config = config;
+    this.calls = calls;
+    this.network = network;
+    this.containerRecords =
+        new RecordFiles<>(config.root().resolve("containers"), "container", Container.class);
+    this.containerTable =
+        new Table<>("container", container -> container.id().value(), containerRecords);
+    this.podTable =
+        new Table<>(
+            "pod",
+            pod -> pod.id().value(),
+            new RecordFiles<>(config.root().resolve("pods"), "pod", Pod.class));
   }
 
-  private static ImageStoreSettings imageSettings(Config config) {
+  static Services services(Config config, Syscalls calls) throws IOException {
+    return services(config, calls, BridgeNetworks.onThisNode(bridge(config)));
+  }
+
+  static Services services(Config config, Syscalls calls, PodNetwork network) throws IOException {
+    return new Wiring(config, calls, network).wire();
+  }
+
+  private Services wire() throws IOException {
+    Path mounts = config.state().resolve("mounts");
+    SmallMounts pins = SmallMounts.pinned(mounts, List.of(config.state()));
+    SmallMounts starts = SmallMounts.create(List.of(config.state()));
+    ShimLauncher shims =
+        ShimLauncher.of(
+            calls,
+            ShimBinary.path(),
+            request -> starts.call("spawn", thread -> calls.spawn(request)));
+    ImageStore images = ImageStore.open(imageSettings(), calls);
+    Cgroups cgroups = MachineCgroups.detect();
+
+    PodPaths podPaths = new PodPaths(config.state().resolve("pods"));
+    PodNamespaces namespaces = new PodNamespaces(podPaths, pins, calls);
+    PodHolders holders = new PodHolders(podTable, namespaces, shims, calls);
+    PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
+    KernelLauncher launcher =
+        new KernelLauncher(
+            new ContainerImages(images, DetachedMounts.ofThisKernel()),
+            new Decisions(
+                new ContainerPolicy(calls, DaemonRights.ofThisProcess(), new SeccompFilters()),
+                containerRecords),
+            new PodParts(namespaces, holders, podPaths, containerTable, calls),
+            new ContainerCgroups(cgroups, config.cgroup().root(), podTable),
+            new Supervisors(
+                shims, new ContainerPaths(config.state().resolve("containers")), calls));
+    Containers containers = new Containers(containerTable, podTable, launcher, Clock.systemUTC());
+    Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC());
+
+    DaemonNode node = new DaemonNode(config, () -> new NetworkReadiness(network).status());
+    Edge edge = new Edge(pods, containers, images, node, ObjectDetails.NONE);
+    return new Services(
+        edge,
+        () -> recover(pods, containers),
+        () -> {
+          images.close();
+          shims.close();
+          starts.close();
+          pins.close();
+          if (podTable.values().isEmpty() && containerTable.values().isEmpty()) {
+            network.remove();
+            cgroups.at(config.cgroup().root()).remove();
+            SmallMounts.removePin(mounts);
+          }
+        });
+  }
+
+  private void recover(Pods pods, Containers containers) {
+    podTable.load();
+    containerTable.load();
+    containers.recover().forEach(found -> log.warn("recovery: {}", found));
+    pods.recover().forEach(found -> log.warn("recovery: {}", found));
+    try {
+      network.ensure();
+      network
+          .sweep(
+              podTable.values().stream().map(pod -> pod.id().value()).collect(Collectors.toSet()))
+          .forEach(link -> log.warn("recovery: removed leftover interface {}", link));
+    } catch (NetworkException e) {
+      log.warn("network not ready: {}; {}", e.getMessage(), e.nextStep());
+    }
+  }
+
+  static BridgeSettings bridge(Config config) {
+    Config.NetworkSettings network = config.network();
+    return new BridgeSettings(
+        network.bridge(),
+        network.name(),
+        config.root().resolve("networks").resolve(network.name() + ".json"),
+        network.block().isEmpty()
+            ? PrivateBlocks.candidates()
+            : List.of(IpPrefix.parse(network.block())),
+        network.mtu());
+  }
+
+  private ImageStoreSettings imageSettings() {
     ImageStoreSettings defaults = ImageStoreSettings.at(config.root().resolve("images"));
     return new ImageStoreSettings(
         defaults.root(),

@@ -21,6 +21,11 @@ public record Pod(
     return state instanceof PodState.Ready;
   }
 
+  /** The host name its containers see. */
+  public String hostname() {
+    return Hostname.of(spec);
+  }
+
   public Pod in(PodState next) {
     return new Pod(id, spec, createdAt, network, holder, next);
   }

@@ -7,6 +7,7 @@ import io.gantry.linux.Namespace;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -41,7 +42,7 @@ public final class PodKernel {
   }
 
   void makeNamespaces(Pod pod) throws IOException {
-    namespaces.make(pod, Hostname.of(pod.spec()), sysctls(pod));
+    namespaces.make(pod, pod.hostname(), sysctls(pod));
   }
 
   private static SortedMap<String, String> sysctls(Pod pod) {
@@ -64,7 +65,7 @@ public final class PodKernel {
   }
 
   void writeFiles(Pod pod) throws IOException {
-    files.write(pod, Hostname.of(pod.spec()));
+    files.write(pod, pod.hostname());
   }
 
   /**
@@ -85,5 +86,15 @@ public final class PodKernel {
     }
     networking.restore(pod);
     return true;
+  }
+
+  /** Removes what lies in the run directory for pods that nobody knows; says which. */
+  Set<String> sweep(Set<String> known) throws IOException {
+    Set<String> strays = namespaces.directories();
+    strays.removeAll(known);
+    for (String stray : strays) {
+      namespaces.drop(new PodId(stray));
+    }
+    return strays;
   }
 }

@@ -24,6 +24,9 @@ final class PodNetworking {
 
   /** Sets addresses aside, in memory: the record is to be written before {@link #attach}. */
   PodNetworkRecord reserve(PodId pod) throws NetworkException {
+    if (!network.status().ready()) {
+      network.ensure();
+    }
     return new PodNetworkRecord(texts(network.reserve(pod.value())), "");
   }
 

@@ -6,6 +6,8 @@ import io.gantry.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Brings the pods' records and the kernel to one truth when a daemon starts. */
 final class PodRecovery {
@@ -23,6 +25,7 @@ final class PodRecovery {
 
   List<String> run() {
     pods.values().forEach(this::recover);
+    sweep();
     return List.copyOf(problems);
   }
 
@@ -39,6 +42,16 @@ final class PodRecovery {
       }
     } catch (GantryException | IOException e) {
       problems.add("pod " + pod.id().brief() + " (" + pod.spec().metadata() + "): " + e);
+    }
+  }
+
+  private void sweep() {
+    Set<String> known =
+        pods.values().stream().map(pod -> pod.id().value()).collect(Collectors.toSet());
+    try {
+      kernel.sweep(known).forEach(id -> problems.add("removed leftovers of unknown pod " + id));
+    } catch (IOException | IllegalArgumentException e) {
+      problems.add("looking for leftovers of pods: " + e);
     }
   }
 

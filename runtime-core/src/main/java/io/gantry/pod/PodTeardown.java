@@ -30,7 +30,8 @@ final class PodTeardown {
     }
     members.killAll(id);
     try {
-      kernel.release(stopping);
+      // A container that was just starting may have given the pod a holder since.
+      kernel.release(pods.require(id.value()));
     } catch (IOException e) {
       throw Failures.of(id, "taking down the network and namespaces", e);
     }

@@ -25,6 +25,16 @@ public final class Shim implements AutoCloseable {
     this.watch = watch;
   }
 
+  /** Whether a shim listens in that directory now. */
+  public static boolean answers(Path runDirectory) {
+    try (ShimConnection _ = ShimConnection.open(runDirectory.resolve(SOCKET))) {
+      return true;
+    } catch (IOException nobodyListens) {
+      // ENOENT or ECONNREFUSED: the socket's owner is gone.
+      return false;
+    }
+  }
+
   /** The shim's own pid when it is a child of this process. */
   public OptionalInt pid() {
     return watch.shimPid();

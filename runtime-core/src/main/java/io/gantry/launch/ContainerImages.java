@@ -1,0 +1,124 @@
+package io.gantry.launch;
+
+import io.gantry.container.Container;
+import io.gantry.container.ContainerId;
+import io.gantry.container.ImageUse;
+import io.gantry.error.NotFoundException;
+import io.gantry.error.Subject;
+import io.gantry.image.Image;
+import io.gantry.image.ImageHold;
+import io.gantry.image.ImageStore;
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.ImageConfig;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.snapshot.OverlayDirectories;
+import io.gantry.linux.Fd;
+import io.gantry.linux.mount.DetachedMounts;
+import io.gantry.linux.mount.OverlayLayers;
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The images of containers and the root file systems made of them, as detached overlay mounts that
+ * appear in nobody's mount table. One is mounted when the container is created, because users and
+ * groups are looked up in it, and kept until the start takes it. Safe for use by many threads, one
+ * operation per container at a time.
+ */
+public final class ContainerImages {
+
+  private static final int NO_ATTRIBUTES = 0;
+
+  private final ImageStore images;
+  private final DetachedMounts mounts;
+  private final ConcurrentHashMap<ContainerId, Fd> waiting = new ConcurrentHashMap<>();
+
+  public ContainerImages(ImageStore images, DetachedMounts mounts) {
+    this.images = images;
+    this.mounts = mounts;
+  }
+
+  /** The image of that name or id, from memory. */
+  ImageUse find(String reference) {
+    Image image = images.find(reference).orElseThrow(() -> unknown(reference));
+    try {
+      String byDigest =
+          image.repoDigests().isEmpty() ? image.id().toString() : image.repoDigests().getFirst();
+      return new ImageUse(image.id().toString(), byDigest, images.config(image).stopSignal());
+    } catch (ImageException e) {
+      throw unknown(reference);
+    }
+  }
+
+  private static NotFoundException unknown(String reference) {
+    return new NotFoundException(
+        new Subject("image", reference),
+        "image \"" + reference + "\" is not on this node",
+        "pull it first, with gantry pull " + reference);
+  }
+
+  ImageConfig config(Container container) throws ImageException {
+    String id = container.image().id();
+    return images.config(images.find(id).orElseThrow(() -> unknown(id)));
+  }
+
+  /**
+   * Holds the image, makes the writable layer and mounts both; the descriptor stays this object's.
+   */
+  Fd prepare(Container container) throws IOException {
+    Fd mounted = mount(container);
+    waiting.put(container.id(), mounted);
+    return mounted;
+  }
+
+  /** The mount for the start, which closes it: the prepared one, or a new one after a restart. */
+  Fd take(Container container) throws IOException {
+    Fd prepared = waiting.remove(container.id());
+    return prepared != null ? prepared : mount(container);
+  }
+
+  private Fd mount(Container container) throws IOException {
+    ImageHold hold = images.hold(Digest.parse(container.image().id()), container.id().value());
+    OverlayDirectories directories =
+        images.snapshots().prepare(container.id().value(), hold.layers());
+    return mounts.overlay(
+        OverlayLayers.writable(directories.lower(), directories.upper(), directories.work()),
+        NO_ATTRIBUTES);
+  }
+
+  /** Lets go of a mount that no start has taken. */
+  void release(ContainerId container) {
+    Fd unused = waiting.remove(container);
+    if (unused != null) {
+      unused.close();
+    }
+  }
+
+  /** Removes the writable layer and the hold on the image. Gone before is fine. */
+  void discard(ContainerId container) throws ImageException {
+    release(container);
+    images.snapshots().remove(container.value());
+    images.release(container.value());
+  }
+
+  /** Removes writable layers and holds of containers that nobody knows. */
+  Set<String> sweep(Set<ContainerId> known) throws ImageException {
+    Set<String> ids = known.stream().map(ContainerId::value).collect(Collectors.toSet());
+    Set<String> removed = new TreeSet<>();
+    for (String snapshot : images.snapshots().ids()) {
+      if (!ids.contains(snapshot)) {
+        images.snapshots().remove(snapshot);
+        removed.add("writable layer " + snapshot);
+      }
+    }
+    for (ImageHold hold : images.holds()) {
+      if (!ids.contains(hold.owner())) {
+        images.release(hold.owner());
+        removed.add("hold on image " + hold.imageId() + " by " + hold.owner());
+      }
+    }
+    return removed;
+  }
+}

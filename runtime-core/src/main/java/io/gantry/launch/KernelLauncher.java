@@ -1,0 +1,125 @@
+package io.gantry.launch;
+
+import io.gantry.container.Container;
+import io.gantry.container.ContainerId;
+import io.gantry.container.ContainerLauncher;
+import io.gantry.container.ContainerProcess;
+import io.gantry.container.ImageUse;
+import io.gantry.linux.Fd;
+import io.gantry.linux.cgroup.Cgroup;
+import io.gantry.oci.ContainerContext;
+import io.gantry.oci.ContainerPlan;
+import io.gantry.oci.ProcessSpec;
+import io.gantry.pod.Pod;
+import io.gantry.shim.Shim;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Starts containers on the machine's own kernel, each behind a shim. Safe for use by many threads.
+ */
+public final class KernelLauncher implements ContainerLauncher {
+
+  private final ContainerImages images;
+  private final Decisions decisions;
+  private final PodParts pods;
+  private final ContainerCgroups cgroups;
+  private final Supervisors supervisors;
+  private final Clock clock = Clock.systemUTC();
+
+  public KernelLauncher(
+      ContainerImages images,
+      Decisions decisions,
+      PodParts pods,
+      ContainerCgroups cgroups,
+      Supervisors supervisors) {
+    this.images = images;
+    this.decisions = decisions;
+    this.pods = pods;
+    this.cgroups = cgroups;
+    this.supervisors = supervisors;
+  }
+
+  @Override
+  public ImageUse image(String reference) {
+    return images.find(reference);
+  }
+
+  @Override
+  public void prepare(Container container, Pod pod) throws IOException {
+    Fd rootfs = images.prepare(container);
+    decisions.make(container, pod, images.config(container), rootfs);
+  }
+
+  @Override
+  public ContainerProcess launch(Container container, Pod pod) throws IOException {
+    ProcessSpec process = decisions.of(container.id());
+    Cgroup cgroup = cgroups.create(container);
+    try (PodParts.Joined joined = pods.join(pod, container);
+        ContainerPlan plan = decisions.plan(context(container, pod, process, joined, cgroup))) {
+      plan.deviceRules().applyTo(cgroup);
+      return process(container, cgroup, supervisors.launch(container, plan.plan()));
+    }
+  }
+
+  private ContainerContext context(
+      Container container, Pod pod, ProcessSpec process, PodParts.Joined joined, Cgroup cgroup)
+      throws IOException {
+    return new ContainerContext(
+        container.id(),
+        container.spec(),
+        process,
+        joined.namespaces(),
+        images.take(container),
+        pods.sharedMemory(pod, container),
+        pods.files(pod),
+        cgroups.layout(),
+        cgroup);
+  }
+
+  private ContainerProcess process(Container container, Cgroup cgroup, Shim shim) {
+    return new ShimProcess(
+        shim,
+        cgroup,
+        command -> decisions.exec(container.id(), command),
+        supervisors.calls(),
+        clock);
+  }
+
+  @Override
+  public Optional<ContainerProcess> adopt(Container container) throws IOException {
+    return supervisors
+        .adopt(container.id())
+        .map(shim -> process(container, cgroups.of(container), shim));
+  }
+
+  @Override
+  public void clear(Container container) throws IOException {
+    images.release(container.id());
+    Cgroup cgroup = cgroups.of(container);
+    if (cgroup.exists()) {
+      if (!cgroup.processes().isEmpty()) {
+        cgroup.kill();
+      }
+      cgroup.remove();
+    }
+    supervisors.clear(container.id());
+  }
+
+  @Override
+  public void discard(Container container) throws IOException {
+    clear(container);
+    decisions.forget(container.id());
+    images.discard(container.id());
+  }
+
+  @Override
+  public Set<String> sweep(Set<ContainerId> known) throws IOException {
+    Set<String> removed = new TreeSet<>(supervisors.sweep(known));
+    removed.addAll(images.sweep(known));
+    return removed;
+  }
+}

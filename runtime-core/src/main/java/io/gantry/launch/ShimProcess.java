@@ -1,0 +1,177 @@
+package io.gantry.launch;
+
+import io.gantry.container.ContainerEvent;
+import io.gantry.container.ContainerProcess;
+import io.gantry.container.ExecOutcome;
+import io.gantry.container.StartException;
+import io.gantry.error.Subject;
+import io.gantry.error.TimedOutException;
+import io.gantry.linux.Errno;
+import io.gantry.linux.ProcessCalls;
+import io.gantry.linux.cgroup.Cgroup;
+import io.gantry.shim.ExecResult;
+import io.gantry.shim.ExitStatus;
+import io.gantry.shim.Plan;
+import io.gantry.shim.Shim;
+import io.gantry.shim.ShimFailure;
+import io.gantry.shim.ShimStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A container's first process behind a shim. */
+final class ShimProcess implements ContainerProcess {
+
+  private static final Logger log = LoggerFactory.getLogger(ShimProcess.class);
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final int OUTPUT_LIMIT = 16 << 20;
+  private static final int SIGKILL = 9;
+  private static final int KILLED = 128 + SIGKILL;
+
+  /** Decides how a command runs beside the container's first process. */
+  @FunctionalInterface
+  interface ExecPlanner {
+    Plan plan(List<String> command) throws IOException;
+  }
+
+  private final Shim shim;
+  private final Cgroup cgroup;
+  private final ExecPlanner planner;
+  private final ProcessCalls calls;
+  private final Clock clock;
+
+  ShimProcess(Shim shim, Cgroup cgroup, ExecPlanner planner, ProcessCalls calls, Clock clock) {
+    this.shim = shim;
+    this.cgroup = cgroup;
+    this.planner = planner;
+    this.calls = calls;
+    this.clock = clock;
+  }
+
+  @Override
+  public ContainerEvent.Started awaitStarted() throws IOException {
+    try {
+      ShimStatus.Running running = shim.awaitStarted(START_LIMIT);
+      return new ContainerEvent.Started(running.pid(), running.startedAt());
+    } catch (ShimFailure e) {
+      throw failed(e);
+    } catch (IOException e) {
+      abandon(e);
+      throw e;
+    }
+  }
+
+  /**
+   * A shim that does not come to a start in time is stopped or stuck: it must not go on later,
+   * unknown to all.
+   */
+  private void abandon(IOException cause) {
+    if (shim.pid().isEmpty()) {
+      return;
+    }
+    try {
+      calls.kill(shim.pid().getAsInt(), SIGKILL);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static StartException failed(ShimFailure e) {
+    return new StartException(String.valueOf(e.getMessage()), e.exitCode(), e);
+  }
+
+  @Override
+  public CompletableFuture<ContainerEvent.Ended> ended() {
+    return shim.exited().handle(this::end);
+  }
+
+  private ContainerEvent.Ended end(@Nullable ExitStatus exit, @Nullable Throwable lost) {
+    return exit == null ? lost(lost) : ended(exit);
+  }
+
+  private ContainerEvent.Ended ended(ExitStatus exit) {
+    if (exit.code() == 0) {
+      return new ContainerEvent.Ended(exit.finishedAt(), 0, "Completed", "");
+    }
+    return exit.signal() == SIGKILL && outOfMemory()
+        ? new ContainerEvent.Ended(
+            exit.finishedAt(), exit.code(), "OOMKilled", "it reached its memory limit")
+        : new ContainerEvent.Ended(exit.finishedAt(), exit.code(), "Error", "");
+  }
+
+  private boolean outOfMemory() {
+    try {
+      return cgroup.oomKills() > 0;
+    } catch (IOException e) {
+      log.warn("cannot tell whether memory ran out cgroup={}: {}", cgroup.path(), e.toString());
+      return false;
+    }
+  }
+
+  /** Without its shim a container has no reaper and no log, so it must not go on. */
+  private ContainerEvent.Ended lost(@Nullable Throwable cause) {
+    log.warn(
+        "shim lost, killing its container cgroup={}: {}", cgroup.path(), String.valueOf(cause));
+    String message = "its supervisor was killed, so it was killed too";
+    try {
+      cgroup.kill();
+    } catch (IOException e) {
+      message = "its supervisor is gone, and killing it failed: " + e.getMessage();
+    }
+    return new ContainerEvent.Ended(clock.instant(), KILLED, "Error", message);
+  }
+
+  @Override
+  public void signal(int number) throws IOException {
+    try {
+      shim.signal(number);
+    } catch (ShimFailure e) {
+      if (!e.errno().equals(Errno.ESRCH)) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void kill() throws IOException {
+    try {
+      signal(SIGKILL);
+    } catch (IOException e) {
+      log.warn("shim does not answer, killing by cgroup={}: {}", cgroup.path(), e.toString());
+      cgroup.kill();
+    }
+  }
+
+  @Override
+  public ExecOutcome exec(List<String> command, Duration timeout) throws IOException {
+    try {
+      ExecResult result = shim.exec(planner.plan(command), timeout, OUTPUT_LIMIT);
+      if (result.timedOut()) {
+        throw new TimedOutException(
+            new Subject("command", command.getFirst()),
+            "command "
+                + command.getFirst()
+                + " took longer than "
+                + timeout.toSeconds()
+                + " s and was killed with all it had started",
+            "give it a longer timeout");
+      }
+      return new ExecOutcome(bytes(result.stdout()), bytes(result.stderr()), result.exitCode());
+    } catch (ShimFailure e) {
+      throw failed(e);
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}
