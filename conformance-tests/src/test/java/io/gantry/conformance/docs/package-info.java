@@ -1,0 +1,5 @@
+/** The documents say what is true. */
+@NullMarked
+package io.gantry.conformance.docs;
+
+import org.jspecify.annotations.NullMarked;
