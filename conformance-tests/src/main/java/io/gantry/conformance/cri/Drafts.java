@@ -17,6 +17,25 @@ import java.util.UUID;
 /** Configurations as kubelet sends them, for tests to change where they have something to say. */
 public final class Drafts {
 
+  /** What kubelet asks for unless a pod's procMount says otherwise. */
+  private static final List<String> MASKED =
+      List.of(
+          "/proc/asound",
+          "/proc/acpi",
+          "/proc/interrupts",
+          "/proc/kcore",
+          "/proc/keys",
+          "/proc/latency_stats",
+          "/proc/timer_list",
+          "/proc/timer_stats",
+          "/proc/sched_debug",
+          "/proc/scsi",
+          "/sys/firmware",
+          "/sys/devices/virtual/powercap");
+
+  private static final List<String> READ_ONLY =
+      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
   private Drafts() {}
 
   /** The namespaces that kubelet asks for: a process namespace for each container. */
@@ -41,7 +60,11 @@ public final class Drafts {
   /** A container that runs a command. */
   public static ContainerConfig.Builder container(String name, String image, String... command) {
     LinuxContainerSecurityContext security =
-        LinuxContainerSecurityContext.newBuilder().setNamespaceOptions(kubeletNamespaces()).build();
+        LinuxContainerSecurityContext.newBuilder()
+            .setNamespaceOptions(kubeletNamespaces())
+            .addAllMaskedPaths(MASKED)
+            .addAllReadonlyPaths(READ_ONLY)
+            .build();
     return ContainerConfig.newBuilder()
         .setMetadata(ContainerMetadata.newBuilder().setName(name))
         .setImage(ImageSpec.newBuilder().setImage(image))

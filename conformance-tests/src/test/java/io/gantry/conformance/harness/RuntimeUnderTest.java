@@ -1,6 +1,7 @@
 package io.gantry.conformance.harness;
 
 import io.gantry.api.cri.v1.ImageSpec;
+import io.gantry.api.cri.v1.ImageStatusRequest;
 import io.gantry.api.cri.v1.ListPodSandboxRequest;
 import io.gantry.api.cri.v1.PodSandbox;
 import io.gantry.api.cri.v1.PodSandboxConfig;
@@ -60,7 +61,10 @@ public final class RuntimeUnderTest
     client = CriClient.of(endpoint);
     image = System.getProperty("cri.image", "docker.io/library/busybox:latest");
     ImageSpec wanted = ImageSpec.newBuilder().setImage(image).build();
-    var _ = client.images().pullImage(PullImageRequest.newBuilder().setImage(wanted).build());
+    ImageStatusRequest question = ImageStatusRequest.newBuilder().setImage(wanted).build();
+    if (!client().images().imageStatus(question).hasImage()) {
+      var _ = client().images().pullImage(PullImageRequest.newBuilder().setImage(wanted).build());
+    }
   }
 
   private void startPrivateNode() throws Exception {

@@ -122,7 +122,8 @@ class ContainerLifecycleIT {
 
   @Test
   void itsProcessIsTheFirstOfItsNamespace() {
-    assertThat(pod.start(sleeper("first")).sh("readlink /proc/1/exe; cat /proc/1/cmdline"))
+    assertThat(
+            pod.start(sleeper("first")).sh("readlink /proc/1/exe; tr '\\0' ' ' < /proc/1/cmdline"))
         .contains("busybox")
         .contains("sleep 600");
   }

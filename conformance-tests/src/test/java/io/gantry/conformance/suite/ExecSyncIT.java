@@ -62,8 +62,7 @@ class ExecSyncIT {
   @Test
   void itSeesWhatTheContainerSees() {
     container.sh("echo here > /file");
-    assertThat(container.sh("cat /file; echo $MARK; readlink /proc/1/ns/pid /proc/self/ns/pid"))
-        .startsWith("here\n" + mark.value());
+    assertThat(container.sh("cat /file; echo $MARK")).isEqualTo("here\n" + mark.value());
     String[] namespaces =
         container.sh("readlink /proc/1/ns/pid; readlink /proc/self/ns/pid").split("\n", -1);
     assertThat(namespaces[0]).isEqualTo(namespaces[1]);

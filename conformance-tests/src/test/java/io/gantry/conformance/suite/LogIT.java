@@ -60,12 +60,12 @@ class LogIT {
   }
 
   @Test
-  void timesHaveNanoseconds() throws Exception {
+  void timesAreInRfc3339WithNanoseconds() throws Exception {
     TestContainer container = pod.start(writer("echo out"));
     container.ended();
     assertThat(Files.readString(container.logFile()))
         .matches(
-            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}(Z|[+-]\\d\\d:\\d\\d) stdout F out\n");
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(Z|[+-]\\d\\d:\\d\\d) stdout F out\n");
   }
 
   @Test

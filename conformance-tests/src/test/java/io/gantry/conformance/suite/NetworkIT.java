@@ -42,7 +42,7 @@ class NetworkIT {
     serveIn(serving);
     TestContainer client =
         runtime.pod("asking").start(Drafts.script("client", runtime.image(), "sleep 600"));
-    assertThat(client.sh("wget -q -T 5 -O - http://" + serving.ip() + ":8080/"))
+    assertThat(client.sh("timeout 10 wget -q -O - http://" + serving.ip() + ":8080/"))
         .isEqualTo("hello from serving");
   }
 
