@@ -1,8 +1,8 @@
 package io.gantry.image.reference;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.linux.crypto.FastHash;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -57,12 +57,12 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
     return finish(algorithm, newHash().digest(content));
   }
 
-  /** A fresh hash of this digest's algorithm. */
+  /** A fresh hash of this digest's algorithm; who gives it up unfinished resets it. */
   public MessageDigest newHash() {
     return newHash(algorithm);
   }
 
-  /** A fresh sha256. */
+  /** A fresh sha256; who gives it up unfinished resets it. */
   public static MessageDigest newSha256() {
     return newHash(SHA256);
   }
@@ -82,11 +82,7 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
   }
 
   private static MessageDigest newHash(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm.equals(SHA256) ? "SHA-256" : "SHA-512");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has " + algorithm, e);
-    }
+    return algorithm.equals(SHA256) ? FastHash.sha256() : FastHash.sha512();
   }
 
   private static int hexLength(String algorithm) {

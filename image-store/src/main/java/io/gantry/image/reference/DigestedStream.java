@@ -100,6 +100,12 @@ public final class DigestedStream extends FilterInputStream {
   }
 
   @Override
+  public void close() throws IOException {
+    hash.reset();
+    in.close();
+  }
+
+  @Override
   public boolean markSupported() {
     return false;
   }
