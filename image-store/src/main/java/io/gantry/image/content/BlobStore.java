@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -52,12 +53,14 @@ public final class BlobStore {
     }
   }
 
-  /** Removes all but these. */
+  /** Removes all but these, also what is no blob at all. */
   public void retain(Set<Digest> wanted) throws ImageException {
+    Set<String> names = new HashSet<>();
+    wanted.forEach(digest -> names.add(digest.toString()));
     for (String algorithm : List.of("sha256", "sha512")) {
       try (Stream<Path> blobs = Files.list(layout.blobs().resolve(algorithm))) {
         for (Path blob : blobs.toList()) {
-          if (!wanted.contains(Digest.parse(algorithm + ":" + blob.getFileName()))) {
+          if (!names.contains(algorithm + ":" + blob.getFileName())) {
             Files.deleteIfExists(blob);
           }
         }

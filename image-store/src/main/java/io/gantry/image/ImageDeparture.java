@@ -1,0 +1,158 @@
+package io.gantry.image;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** How images go, and who keeps them from going. Safe for all threads. */
+final class ImageDeparture {
+
+  private final StoreParts parts;
+  private final ImageHolds holds;
+
+  /** Held for holds, which never wait, as containers begin with one. Taken after the other lock. */
+  private final ReentrantLock holding = new ReentrantLock();
+
+  ImageDeparture(StoreParts parts, ImageHolds holds) {
+    this.parts = parts;
+    this.holds = holds;
+  }
+
+  /** As {@link ImageStore#remove}. */
+  void remove(Digest imageId) throws ImageException {
+    parts.changes().lock();
+    try {
+      if (!hideIfHeld(imageId)) {
+        drop(imageId);
+      }
+    } finally {
+      parts.changes().unlock();
+    }
+  }
+
+  private boolean hideIfHeld(Digest imageId) throws ImageException {
+    holding.lock();
+    try {
+      boolean held = holds.isHeld(imageId);
+      if (held) {
+        parts.catalog().hide(imageId);
+      }
+      return held;
+    } finally {
+      holding.unlock();
+    }
+  }
+
+  private void drop(Digest imageId) throws ImageException {
+    ImageRecord record = forget(imageId);
+    if (record == null) {
+      return;
+    }
+    Set<Digest> unwanted = new HashSet<>();
+    record.documents().forEach(text -> ImageCatalog.known(text).ifPresent(unwanted::add));
+    unwanted.removeAll(parts.catalog().documents());
+    parts.layers().release(StoreParts.diffIds(record));
+    parts.blobs().remove(unwanted);
+  }
+
+  /** After this nobody can begin to hold it; null when it is unknown or has just been held. */
+  private @Nullable ImageRecord forget(Digest imageId) throws ImageException {
+    holding.lock();
+    try {
+      ImageRecord record = parts.catalog().state().any(imageId);
+      if (record == null || holds.isHeld(imageId)) {
+        return null;
+      }
+      parts.catalog().remove(imageId);
+      return record;
+    } finally {
+      holding.unlock();
+    }
+  }
+
+  /** As {@link ImageStore#untag}. */
+  void untag(ImageReference reference) throws ImageException {
+    parts.changes().lock();
+    try {
+      String tag = reference.repoTag();
+      Digest id = tag == null ? null : parts.catalog().state().tags().get(tag);
+      ImageRecord record = id == null ? null : parts.catalog().state().listed().get(id);
+      if (tag == null || id == null || record == null) {
+        return;
+      }
+      if (record.tags().size() == 1) {
+        remove(id);
+      } else {
+        parts.catalog().untag(id, tag);
+      }
+    } finally {
+      parts.changes().unlock();
+    }
+  }
+
+  /** As {@link ImageStore#hold}. */
+  ImageHold hold(Digest imageId, String owner) throws ImageException {
+    holding.lock();
+    try {
+      ImageRecord record = parts.catalog().state().any(imageId);
+      if (record == null) {
+        throw new ImageException.NotFound(
+            "image " + imageId, "it is not in the store", "pull it first");
+      }
+      holds.add(owner, imageId);
+      return new ImageHold(owner, imageId, parts.lower(StoreParts.diffIds(record)));
+    } finally {
+      holding.unlock();
+    }
+  }
+
+  /** As {@link ImageStore#release}. */
+  void release(String owner) throws ImageException {
+    Digest image = unhold(owner);
+    if (image == null || !parts.catalog().state().hidden().containsKey(image)) {
+      return;
+    }
+    parts.changes().lock();
+    try {
+      if (parts.catalog().state().hidden().containsKey(image)) {
+        drop(image);
+      }
+    } finally {
+      parts.changes().unlock();
+    }
+  }
+
+  private @Nullable Digest unhold(String owner) throws ImageException {
+    holding.lock();
+    try {
+      return holds.remove(owner);
+    } finally {
+      holding.unlock();
+    }
+  }
+
+  /** As {@link ImageStore#holds}. */
+  List<ImageHold> holds() {
+    holding.lock();
+    try {
+      List<ImageHold> all = new ArrayList<>();
+      holds
+          .all()
+          .forEach((owner, image) -> {
+            ImageRecord record = parts.catalog().state().any(image);
+            List<Path> lower = record == null ? List.of() : parts.lower(StoreParts.diffIds(record));
+            all.add(new ImageHold(owner, image, lower));
+          });
+      return all;
+    } finally {
+      holding.unlock();
+    }
+  }
+}

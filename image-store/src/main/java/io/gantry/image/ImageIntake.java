@@ -1,0 +1,230 @@
+package io.gantry.image;
+
+import io.gantry.image.archive.ArchivedImage;
+import io.gantry.image.archive.ImageArchive;
+import io.gantry.image.content.BlobSource;
+import io.gantry.image.content.Flights;
+import io.gantry.image.content.Flights.Seat;
+import io.gantry.image.content.LayerSpec;
+import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.Decompression;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.FetchedManifest;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.registry.RegistryClient;
+import io.gantry.image.registry.Repository;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How images come in: pulled or imported, all layers first, then the record that shows them. Safe
+ * for all threads.
+ */
+final class ImageIntake implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
+  private static final Executor VIRTUAL = work -> Thread.ofVirtual().name("pull").start(work);
+
+  private final StoreParts parts;
+  private final Clock clock;
+  private final RegistryClient registries;
+  private final Flights<PullKey, Image> pulls = new Flights<>();
+
+  /** Pulls join only when they would show the registry the same face. */
+  private record PullKey(ImageReference reference, RegistryAuth auth) {
+    @Override
+    public String toString() {
+      return "image " + reference;
+    }
+  }
+
+  ImageIntake(StoreParts parts, Clock clock) {
+    this.parts = parts;
+    this.clock = clock;
+    this.registries = new RegistryClient(parts.settings().registry());
+  }
+
+  /** As {@link ImageStore#pull}. */
+  Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
+    PullKey key = new PullKey(reference, auth);
+    try (Seat<Image> seat = pulls.board(key, VIRTUAL, () -> pullNow(reference, auth))) {
+      return seat.await();
+    }
+  }
+
+  private Image pullNow(ImageReference reference, RegistryAuth auth) throws ImageException {
+    Repository repository = registries.repository(reference, auth);
+    ImageResolver resolver = new ImageResolver(repository, parts.settings().platform());
+    FetchedManifest top = resolver.top(reference);
+    Optional<Image> present = renewed(reference, top.digest());
+    if (present.isPresent()) {
+      return present.get();
+    }
+    WantedImage wanted = resolver.resolve(reference, top);
+    return install(List.of(wanted), repository::blob).getFirst();
+  }
+
+  /** The image that is here under the registry's digest already, now with the reference's tag. */
+  private Optional<Image> renewed(ImageReference reference, Digest top) throws ImageException {
+    String digest = reference.repoDigest(top);
+    parts.changes().lock();
+    try {
+      Optional<ImageRecord> known =
+          parts.catalog().state().listed().values().stream()
+              .filter(record -> record.digests().contains(digest))
+              .findFirst();
+      if (known.isEmpty()) {
+        return Optional.empty();
+      }
+      String tag = reference.repoTag();
+      if (tag != null && !known.get().tags().contains(tag)) {
+        parts.catalog().publish(known.get().withTags(List.of(tag), parts.catalog().nextSequence()));
+      }
+      return Optional.ofNullable(parts.catalog().state().listed().get(ImageCatalog.id(known.get())))
+          .map(parts::image);
+    } finally {
+      parts.changes().unlock();
+    }
+  }
+
+  /** Brings the layers of all images, then shows all of them, or none. */
+  private List<Image> install(List<WantedImage> wanted, BlobSource source) throws ImageException {
+    List<WantedImage> acquired = new ArrayList<>();
+    try {
+      for (WantedImage image : wanted) {
+        parts.layers().acquire(image.layers(), source);
+        acquired.add(image);
+      }
+      return publish(wanted);
+    } catch (ImageException e) {
+      for (WantedImage image : acquired) {
+        giveBack(image, e);
+      }
+      throw e;
+    }
+  }
+
+  private void giveBack(WantedImage image, ImageException failure) {
+    try {
+      parts.layers().release(image.layers().stream().map(LayerSpec::diffId).toList());
+    } catch (ImageException cleanup) {
+      failure.addSuppressed(cleanup);
+    }
+  }
+
+  private List<Image> publish(List<WantedImage> wanted) throws ImageException {
+    parts.layers().syncNames();
+    parts.changes().lock();
+    try {
+      for (WantedImage image : wanted) {
+        for (Map.Entry<Digest, byte[]> document : image.documents().entrySet()) {
+          parts.blobs().put(document.getKey(), document.getValue());
+        }
+      }
+      List<Image> images = new ArrayList<>();
+      for (WantedImage image : wanted) {
+        if (parts.catalog().publish(record(image))) {
+          // The image has its claims from before.
+          parts.layers().release(image.layers().stream().map(LayerSpec::diffId).toList());
+        }
+        ImageRecord stored = parts.catalog().state().listed().get(image.id());
+        if (stored != null) {
+          images.add(parts.image(stored));
+        }
+      }
+      return images;
+    } finally {
+      parts.changes().unlock();
+    }
+  }
+
+  private ImageRecord record(WantedImage image) {
+    return new ImageRecord(
+        ImageRecord.VERSION,
+        image.id().toString(),
+        image.tags(),
+        image.digests(),
+        image.documents().keySet().stream().map(Digest::toString).sorted().toList(),
+        image.layers().stream().map(layer -> layer.diffId().toString()).toList(),
+        image.layers().stream().mapToLong(layer -> layer.blob().size()).sum(),
+        image.config().user(),
+        parts.catalog().nextSequence(),
+        clock.instant().toString());
+  }
+
+  /** As {@link ImageStore#importArchive}. */
+  List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
+      throws ImageException {
+    Path file = parts.layout().staging().resolve("archive-" + UUID.randomUUID());
+    try {
+      Files.copy(Decompression.of(archive), file);
+      ImageArchive opened = ImageArchive.open(file, parts.settings().platform());
+      List<WantedImage> wanted = new ArrayList<>();
+      List<ArchivedImage> found = opened.images();
+      requireNameable(found, name);
+      for (ArchivedImage image : found) {
+        wanted.add(wanted(image, name));
+      }
+      return install(wanted, opened);
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ImageException.Storage(
+          "archive", "cannot import: " + e.getMessage(), "check the archive and the disk", e);
+    } finally {
+      deleteQuietly(file);
+    }
+  }
+
+  private static void requireNameable(List<ArchivedImage> found, @Nullable ImageReference name)
+      throws ImageException {
+    if (found.isEmpty()) {
+      throw new ImageException.NotFound("archive", "it holds no image for this machine", "");
+    }
+    if (name != null && found.size() > 1) {
+      throw new ImageException.Invalid(
+          "archive", "it holds " + found.size() + " images, which cannot share one name", "");
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("cannot delete {}, the next start does: {}", file, e.toString());
+    }
+  }
+
+  private static WantedImage wanted(ArchivedImage image, @Nullable ImageReference name) {
+    List<ImageReference> names = name == null ? image.names() : List.of(name);
+    List<String> tags = new ArrayList<>();
+    List<String> digests = new ArrayList<>();
+    for (ImageReference each : names) {
+      String tag = each.repoTag();
+      if (tag != null) {
+        tags.add(tag);
+      }
+      image.manifest().stream().limit(1).map(each::repoDigest).forEach(digests::add);
+    }
+    return new WantedImage(
+        image.id(), image.config(), tags, digests, image.documents(), image.layers());
+  }
+
+  @Override
+  public void close() {
+    registries.close();
+  }
+}

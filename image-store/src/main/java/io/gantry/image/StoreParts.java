@@ -1,0 +1,54 @@
+package io.gantry.image;
+
+import io.gantry.image.content.BlobStore;
+import io.gantry.image.content.LayerStore;
+import io.gantry.image.content.StoreLayout;
+import io.gantry.image.reference.Digest;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What the parts of the store share.
+ *
+ * @param changes held by whoever changes the catalog; the network is never waited for under it
+ */
+record StoreParts(
+    ImageStoreSettings settings,
+    StoreLayout layout,
+    BlobStore blobs,
+    LayerStore layers,
+    ImageCatalog catalog,
+    ReentrantLock changes) {
+
+  static List<Digest> diffIds(ImageRecord record) {
+    return record.layers().stream().flatMap(text -> ImageCatalog.known(text).stream()).toList();
+  }
+
+  /** A record as the world sees it. */
+  Image image(ImageRecord record) {
+    List<Digest> diffIds = diffIds(record);
+    return new Image(
+        ImageCatalog.id(record),
+        record.tags(),
+        record.digests(),
+        layers.bytes(diffIds),
+        record.transferSize(),
+        ImageUser.of(record.user()),
+        record.tags().stream().anyMatch(settings.pinned()::contains),
+        diffIds,
+        Instant.parse(record.stored()));
+  }
+
+  /**
+   * A layer that occurs twice is used once: overlay refuses repetition, and whatever the lower
+   * occurrence shows, the upper one does too.
+   */
+  List<Path> lower(List<Digest> diffIds) {
+    if (diffIds.isEmpty()) {
+      return List.of(layout.empty());
+    }
+    return diffIds.reversed().stream().distinct().map(layout::layerFiles).toList();
+  }
+}

@@ -1,0 +1,51 @@
+package io.gantry.image;
+
+import io.gantry.linux.Errno;
+import io.gantry.linux.FileCalls;
+import io.gantry.linux.Linux;
+import io.gantry.linux.SyscallException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The machine's file calls, of which one fails as on a full disk. */
+final class FailingFiles {
+
+  private final AtomicInteger calls = new AtomicInteger();
+  private volatile int failing = -1;
+  private volatile String failed = "";
+
+  FileCalls files() {
+    FileCalls real = Linux.syscalls();
+    return (FileCalls)
+        Proxy.newProxyInstance(
+            FileCalls.class.getClassLoader(),
+            new Class<?>[] {FileCalls.class},
+            (proxy, method, arguments) -> {
+              if (calls.getAndIncrement() == failing) {
+                failed = method.getName();
+                throw new SyscallException(method.getName(), Errno.ENOSPC, "test");
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  /** Counts from now on; the call with this number fails, none when negative. */
+  void fail(int number) {
+    calls.set(0);
+    failed = "";
+    failing = number;
+  }
+
+  int count() {
+    return calls.get();
+  }
+
+  String failed() {
+    return failed;
+  }
+}
