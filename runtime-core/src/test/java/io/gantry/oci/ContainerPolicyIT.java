@@ -53,8 +53,7 @@ class ContainerPolicyIT {
       assertThat(container.sh("cat /proc/1/cmdline")).isEqualTo("sleep\0" + "1000\0");
       assertThat(container.sh("ls / | grep -c .")).isEqualTo("6");
       assertThat(container.sh("ls /sys/class/net")).isEqualTo("lo");
-      assertThat(container.sh("cat /proc/self/cgroup"))
-          .matches("(?s)(\\d+:[^:]*:/(\\n|$))+");
+      assertThat(container.sh("cat /proc/self/cgroup")).matches("(?s)(\\d+:[^:]*:/(\\n|$))+");
       assertThat(container.sh("env")).contains("IMAGE=yes", "HOSTNAME=pod-1", "HOME=/root");
       assertThat(container.sh("ulimit -n")).isEqualTo("1024");
     }
@@ -65,11 +64,12 @@ class ContainerPolicyIT {
     try (LiveContainer container = start()) {
       assertThat(container.sh("ls /dev").split("\n"))
           .containsExactlyInAnyOrder(
-              "null", "zero", "full", "random", "urandom", "tty", "fd", "stdin", "stdout",
-              "stderr", "ptmx", "pts", "shm", "mqueue");
+              "null", "zero", "full", "random", "urandom", "tty", "fd", "stdin", "stdout", "stderr",
+              "ptmx", "pts", "shm", "mqueue");
       assertThat(container.sh("stat -c '%a %t:%T' /dev/null /dev/urandom /dev/tty"))
           .isEqualTo("666 1:3\n666 1:9\n666 5:0");
-      assertThat(container.sh("readlink /dev/ptmx; readlink /dev/fd")).isEqualTo("pts/ptmx\n/proc/self/fd");
+      assertThat(container.sh("readlink /dev/ptmx; readlink /dev/fd"))
+          .isEqualTo("pts/ptmx\n/proc/self/fd");
       assertThat(container.sh("echo gone > /dev/null && echo ok")).isEqualTo("ok");
       assertThat(container.sh("mknod /tmp/kmem c 1 2 && dd if=/tmp/kmem count=1"))
           .contains("Operation not permitted");
@@ -80,8 +80,7 @@ class ContainerPolicyIT {
   @Test
   void whatIsMaskedIsEmptyAndWhatIsReadOnlyStays() throws IOException {
     try (LiveContainer container = start()) {
-      assertThat(container.sh("cat /proc/keys /proc/timer_list; ls -A /sys/firmware"))
-          .isEmpty();
+      assertThat(container.sh("cat /proc/keys /proc/timer_list; ls -A /sys/firmware")).isEmpty();
       assertThat(container.sh("echo 1 > /proc/sys/kernel/domainname"))
           .contains("Read-only file system");
       assertThat(container.sh("touch /sys/x")).contains("Read-only file system");
@@ -97,8 +96,7 @@ class ContainerPolicyIT {
       String mounts = container.sh("cat /proc/mounts");
       assertThat(mounts.lines().map(line -> line.split(" ", -1)[1]))
           .contains("/", "/proc", "/dev", "/dev/pts", "/dev/shm", "/sys", "/etc/hosts")
-          .allMatch(
-              target -> target.equals("/") || target.matches("/(proc|dev|sys|etc)(/.*)?"));
+          .allMatch(target -> target.equals("/") || target.matches("/(proc|dev|sys|etc)(/.*)?"));
       assertThat(mounts).contains("proc /proc proc rw,nosuid,nodev,noexec");
     }
   }
@@ -152,8 +150,13 @@ class ContainerPolicyIT {
       assertThat(missing.resolve("made-inside")).exists();
     }
     for (Path each :
-        List.of(missing.resolve("made-inside"), missing, host.resolve("made"), link,
-            host.resolve("file"), host)) {
+        List.of(
+            missing.resolve("made-inside"),
+            missing,
+            host.resolve("made"),
+            link,
+            host.resolve("file"),
+            host)) {
       Files.delete(each);
     }
   }

@@ -27,8 +27,7 @@ class DeviceRulesTest {
     List<DeviceRule> rules = DeviceRules.of(List.of()).allowed();
     assertThat(rules)
         .contains(
-            new DeviceRule(
-                Kind.BLOCK, DeviceRule.ANY, DeviceRule.ANY, Set.of(Access.MAKE_NODE)),
+            new DeviceRule(Kind.BLOCK, DeviceRule.ANY, DeviceRule.ANY, Set.of(Access.MAKE_NODE)),
             DeviceRule.character(1, 3),
             DeviceRule.character(136, DeviceRule.ANY));
     assertThat(rules)
@@ -38,8 +37,7 @@ class DeviceRulesTest {
 
   @Test
   void grantsAreAllowedAsFarAsTheyGo() {
-    DeviceNode disk =
-        new DeviceNode("/dev/disk", FileFlags.S_IFBLK | 0600, new Device(8, 1), 0, 0);
+    DeviceNode disk = new DeviceNode("/dev/disk", FileFlags.S_IFBLK | 0600, new Device(8, 1), 0, 0);
     assertThat(DeviceRules.of(List.of(new DeviceGrant(disk, "r"))).allowed())
         .last()
         .isEqualTo(new DeviceRule(Kind.BLOCK, 8, 1, Set.of(Access.READ)));
@@ -62,8 +60,7 @@ class DeviceRulesTest {
 
   @Test
   void saidNothingMeansEverythingAtTheSamePlace() throws IOException {
-    DeviceGrant grant =
-        devices.granted(List.of(new DeviceSpec("", "/dev/zero", ""))).getFirst();
+    DeviceGrant grant = devices.granted(List.of(new DeviceSpec("", "/dev/zero", ""))).getFirst();
     assertThat(grant.node().path()).isEqualTo("/dev/zero");
     assertThat(grant.access()).isEqualTo("rwm");
   }

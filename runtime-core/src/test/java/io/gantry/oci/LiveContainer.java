@@ -10,8 +10,8 @@ import io.gantry.linux.Namespace;
 import io.gantry.linux.NamespaceThread;
 import io.gantry.linux.Syscalls;
 import io.gantry.linux.cgroup.Cgroup;
-import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.CgroupLimits;
+import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.shim.ExecResult;
 import io.gantry.shim.Plan;
@@ -43,8 +43,28 @@ final class LiveContainer implements AutoCloseable {
   private static final Path SHIM = Path.of("../shim/target/native/gantry-shim");
   private static final List<String> APPLETS =
       List.of(
-          "sh", "cat", "sleep", "id", "ls", "grep", "readlink", "stat", "touch", "mount", "hostname",
-          "env", "pwd", "echo", "unshare", "chmod", "mknod", "dd", "ps", "ulimit", "chroot", "true");
+          "sh",
+          "cat",
+          "sleep",
+          "id",
+          "ls",
+          "grep",
+          "readlink",
+          "stat",
+          "touch",
+          "mount",
+          "hostname",
+          "env",
+          "pwd",
+          "echo",
+          "unshare",
+          "chmod",
+          "mknod",
+          "dd",
+          "ps",
+          "ulimit",
+          "chroot",
+          "true");
 
   final Path directory;
   final ProcessSpec process;
