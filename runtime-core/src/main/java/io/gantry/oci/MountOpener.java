@@ -45,17 +45,7 @@ final class MountOpener {
     Fd clone = clone(source);
     try {
       checkPropagation(source);
-      if (source.propagation() != Propagation.BIDIRECTIONAL) {
-        long propagation =
-            source.propagation() == Propagation.PRIVATE
-                ? MountFlags.MS_PRIVATE
-                : MountFlags.MS_SLAVE;
-        syscalls.mountSetattr(clone, "", true, MountAttributes.propagating(propagation));
-      }
-      if (source.attributes() != 0) {
-        syscalls.mountSetattr(
-            clone, "", source.everywhere(), MountAttributes.setting(source.attributes()));
-      }
+      adjust(clone, source);
       return new Opened(clone, syscalls.statx(clone, "").isDirectory());
     } catch (IOException | RuntimeException e) {
       clone.close();
@@ -63,12 +53,33 @@ final class MountOpener {
     }
   }
 
+  /** Propagation is for all mounts of the clone, attributes only where the request says so. */
+  private void adjust(Fd clone, HostPath source) throws IOException {
+    long propagation =
+        switch (source.propagation()) {
+          case PRIVATE -> MountFlags.MS_PRIVATE;
+          case HOST_TO_CONTAINER -> MountFlags.MS_SLAVE;
+          case BIDIRECTIONAL -> 0;
+        };
+    boolean oneCall = !source.requested() || source.everywhere();
+    long together = oneCall ? source.attributes() : 0;
+    if (propagation != 0 || together != 0) {
+      syscalls.mountSetattr(clone, "", true, new MountAttributes(together, 0, propagation, null));
+    }
+    if (!oneCall && source.attributes() != 0) {
+      syscalls.mountSetattr(clone, "", false, MountAttributes.setting(source.attributes()));
+    }
+  }
+
   private Fd clone(HostPath source) throws IOException {
-    int flags = MountFlags.OPEN_TREE_CLONE | MountFlags.AT_RECURSIVE;
+    int flags =
+        source.requested()
+            ? MountFlags.OPEN_TREE_CLONE | MountFlags.AT_RECURSIVE
+            : MountFlags.OPEN_TREE_CLONE;
     try {
       return syscalls.openTree(Fd.CWD, source.path().toString(), flags);
     } catch (SyscallException e) {
-      if (!e.is(Errno.ENOENT) || !source.create()) {
+      if (!e.is(Errno.ENOENT) || !source.requested()) {
         throw e;
       }
     }

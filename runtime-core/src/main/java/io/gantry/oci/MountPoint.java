@@ -34,10 +34,10 @@ record MountPoint(String target, Source source) {
    *
    * @param attributes {@code MOUNT_ATTR_*} to add
    * @param everywhere the attributes and all mounts below too
-   * @param create make a missing directory
+   * @param requested by the user: with all mounts below, and made as a directory when missing
    */
   record HostPath(
-      Path path, int attributes, boolean everywhere, Propagation propagation, boolean create)
+      Path path, int attributes, boolean everywhere, Propagation propagation, boolean requested)
       implements Source {}
 
   /** The pod's shared memory, which comes as a descriptor. */

@@ -2,9 +2,11 @@ package io.gantry.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.container.DeviceSpec;
 import io.gantry.container.MountSpec;
 import io.gantry.container.MountSpec.Propagation;
 import io.gantry.container.SeccompChoice;
+import io.gantry.pod.NamespaceMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ class ContainerPolicyIT {
   }
 
   private LiveContainer start() throws IOException {
-    return LiveContainer.start(Files.createTempDirectory("gantry-policy"), request, FILTERS);
+    return LiveContainer.start(request, FILTERS);
   }
 
   @Test
@@ -197,5 +199,45 @@ class ContainerPolicyIT {
       assertThat(container.sh("cat /proc/1/environ")).contains("TERM=xterm");
       assertThat(container.sh("ls /dev/console")).isEqualTo("/dev/console");
     }
+  }
+
+  @Test
+  void processesOfAnotherContainerAreSeenOnRequest() throws IOException {
+    Requests other = new Requests();
+    other.command = List.of("sleep", "2000");
+    request.pid = NamespaceMode.TARGET;
+    try (LiveContainer target = LiveContainer.start(other, FILTERS);
+        LiveContainer debugger = LiveContainer.beside(target, request, FILTERS)) {
+      assertThat(debugger.sh("ps")).contains("sleep 2000", "sleep 1000");
+      assertThat(target.sh("ps")).contains("sleep 1000");
+      assertThat(debugger.sh("cat /proc/1/cmdline")).isEqualTo("sleep\0" + "2000\0");
+    }
+  }
+
+  @Test
+  void devicesAreGivenWithTheirPermissions() throws IOException {
+    request.devices = List.of(new DeviceSpec("/dev/given", "/dev/loop-control", "r"));
+    try (LiveContainer container = start()) {
+      assertThat(container.sh("stat -c %t:%T /dev/given")).isEqualTo("a:ed");
+      assertThat(container.sh("dd if=/dev/given count=0 2>/dev/null && echo ok")).isEqualTo("ok");
+      assertThat(container.sh("dd of=/dev/given count=0")).contains("Operation not permitted");
+    }
+  }
+
+  @Test
+  void aProfileOfTheNodeIsApplied() throws IOException {
+    Path profile = Files.createTempFile("gantry-profile", ".json");
+    Files.writeString(
+        profile,
+        """
+        {"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64"],
+         "syscalls": [{"names": ["chmod", "fchmodat"], "action": "SCMP_ACT_ERRNO"}]}
+        """);
+    request.seccomp = new SeccompChoice.Localhost(profile.toString());
+    try (LiveContainer container = start()) {
+      assertThat(container.sh("chmod 700 /tmp")).contains("Operation not permitted");
+      assertThat(container.sh("unshare -m true && echo ok")).contains("not permitted");
+    }
+    Files.delete(profile);
   }
 }

@@ -43,28 +43,9 @@ final class LiveContainer implements AutoCloseable {
   private static final Path SHIM = Path.of("../shim/target/native/gantry-shim");
   private static final List<String> APPLETS =
       List.of(
-          "sh",
-          "cat",
-          "sleep",
-          "id",
-          "ls",
-          "grep",
-          "readlink",
-          "stat",
-          "touch",
-          "mount",
-          "hostname",
-          "env",
-          "pwd",
-          "echo",
-          "unshare",
-          "chmod",
-          "mknod",
-          "dd",
-          "ps",
-          "ulimit",
-          "chroot",
-          "true");
+          ("sh cat sleep id ls grep readlink stat touch mount hostname env pwd echo unshare chmod"
+                  + " mknod dd ps chroot true")
+              .split(" ", -1));
 
   final Path directory;
   final ProcessSpec process;
@@ -73,20 +54,19 @@ final class LiveContainer implements AutoCloseable {
   private final ContainerPolicy policy;
   private final ShimLauncher launcher;
   private final ContainerContext context;
-  private final Cgroup parent;
   private final Cgroup cgroup;
   private final List<Fd> podNamespaces = new ArrayList<>();
   private @Nullable Shim shim;
 
-  private LiveContainer(Path directory, Requests request, SeccompFilters filters)
+  private LiveContainer(Path directory, Requests request, SeccompFilters filters, @Nullable Fd pid)
       throws IOException {
     this.directory = directory;
     Cgroups cgroups = MachineCgroups.detect();
     this.policy = new ContainerPolicy(syscalls, DaemonRights.ofThisProcess(), filters);
     this.launcher = ShimLauncher.of(syscalls, SHIM);
     ContainerId id = ContainerId.random();
-    this.parent = cgroups.at("/gantry-policy-" + ProcessHandle.current().pid());
-    this.cgroup = cgroups.create(parent.path() + "/" + id.brief(), CgroupLimits.NONE);
+    String group = "/gantry-policy-" + ProcessHandle.current().pid() + "-" + id.brief();
+    this.cgroup = cgroups.create(group, CgroupLimits.NONE);
     Path rootfs = rootfs();
     if (request.command.isEmpty()) {
       request.command = List.of("sleep", "1000");
@@ -103,7 +83,7 @@ final class LiveContainer implements AutoCloseable {
             id,
             request.spec(),
             process,
-            namespaces(),
+            namespaces(pid),
             syscalls.openTree(Fd.CWD, rootfs.toString(), MountFlags.OPEN_TREE_CLONE),
             sharedMemory(),
             etcFiles(),
@@ -111,9 +91,22 @@ final class LiveContainer implements AutoCloseable {
             cgroup);
   }
 
-  static LiveContainer start(Path directory, Requests request, SeccompFilters filters)
+  static LiveContainer start(Requests request, SeccompFilters filters) throws IOException {
+    return start(request, filters, null);
+  }
+
+  /** Sees the processes of another one. */
+  static LiveContainer beside(LiveContainer other, Requests request, SeccompFilters filters)
       throws IOException {
-    LiveContainer container = new LiveContainer(directory, request, filters);
+    try (Fd process = Linux.syscalls().pidfdOpen(other.pid())) {
+      return start(request, filters, process);
+    }
+  }
+
+  private static LiveContainer start(Requests request, SeccompFilters filters, @Nullable Fd pid)
+      throws IOException {
+    Path directory = Files.createTempDirectory("gantry-policy");
+    LiveContainer container = new LiveContainer(directory, request, filters, pid);
     try {
       container.launch();
       return container;
@@ -147,7 +140,7 @@ final class LiveContainer implements AutoCloseable {
         Files.writeString(directory.resolve("resolv.conf"), "nameserver 192.0.2.1\n"));
   }
 
-  private ContainerNamespaces namespaces() throws IOException {
+  private ContainerNamespaces namespaces(@Nullable Fd pid) throws IOException {
     Map<Namespace, Fd> made =
         NamespaceThread.call(
             "pod namespaces",
@@ -162,7 +155,7 @@ final class LiveContainer implements AutoCloseable {
             });
     podNamespaces.addAll(made.values());
     return new ContainerNamespaces(
-        made.get(Namespace.NET), made.get(Namespace.IPC), made.get(Namespace.UTS), null);
+        made.get(Namespace.NET), made.get(Namespace.IPC), made.get(Namespace.UTS), pid);
   }
 
   private Fd sharedMemory() throws IOException {
@@ -202,10 +195,13 @@ final class LiveContainer implements AutoCloseable {
     return result.exitCode() == 0 ? text.strip() : (text + "[" + result.exitCode() + "]").strip();
   }
 
+  private int pid() {
+    return ((ShimStatus.Running) shim().status()).pid();
+  }
+
   /** The first process's own status, which an exec only repeats. */
   String statusOfFirst(String field) throws IOException {
-    int pid = ((ShimStatus.Running) shim().status()).pid();
-    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+    return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
         .filter(line -> line.startsWith(field + ":"))
         .findFirst()
         .orElseThrow()
@@ -222,7 +218,6 @@ final class LiveContainer implements AutoCloseable {
     podNamespaces.forEach(Fd::close);
     launcher.close();
     cgroup.remove();
-    parent.remove();
     delete(directory);
   }
 
