@@ -34,7 +34,6 @@ import io.gantry.pod.PodNamespaces;
 import io.gantry.pod.PodPaths;
 import io.gantry.pod.Pods;
 import io.gantry.rpc.Edge;
-import io.gantry.rpc.ObjectDetails;
 import io.gantry.shim.ShimLauncher;
 import io.gantry.state.RecordFiles;
 import io.gantry.state.Table;
@@ -111,7 +110,7 @@ final class Wiring {
     Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC());
 
     DaemonNode node = new DaemonNode(config, () -> new NetworkReadiness(network).status());
-    Edge edge = new Edge(pods, containers, images, node, ObjectDetails.NONE);
+    Edge edge = new Edge(pods, containers, images, node, new KernelDetails(podTable, launcher));
     return new Services(
         edge,
         () -> recover(pods, containers),

@@ -1,18 +1,23 @@
 package io.gantry.launch;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
 import io.gantry.container.ContainerLauncher;
 import io.gantry.container.ContainerProcess;
+import io.gantry.container.ContainerState;
 import io.gantry.container.ImageUse;
 import io.gantry.linux.Fd;
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.oci.ContainerContext;
 import io.gantry.oci.ContainerPlan;
 import io.gantry.oci.ProcessSpec;
+import io.gantry.oci.RuntimeSpecSource;
+import io.gantry.oci.RuntimeSpecView;
 import io.gantry.pod.Pod;
 import io.gantry.shim.Shim;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +46,24 @@ public final class KernelLauncher implements ContainerLauncher {
     this.pods = pods;
     this.cgroups = cgroups;
     this.supervisors = supervisors;
+  }
+
+  /** The container in the words of the OCI runtime specification, for people who inspect it. */
+  public ObjectNode runtimeSpec(Container container, Pod pod) throws IOException {
+    Path root =
+        container.state() instanceof ContainerState.Running running
+            ? Path.of("/proc/" + running.pid() + "/root")
+            : Path.of("rootfs");
+    return RuntimeSpecView.of(
+        new RuntimeSpecSource(
+            container.spec(),
+            decisions.of(container.id()),
+            root,
+            pod.hostname(),
+            pods.files(pod),
+            cgroups.layout(),
+            cgroups.of(container),
+            pods.pins(pod)));
   }
 
   @Override

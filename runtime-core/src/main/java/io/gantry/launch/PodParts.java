@@ -18,7 +18,9 @@ import io.gantry.pod.PodNamespaces;
 import io.gantry.pod.PodPaths;
 import io.gantry.state.Table;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,5 +111,11 @@ public final class PodParts {
   EtcFiles files(Pod pod) {
     return new EtcFiles(
         paths.hosts(pod.id()), paths.hostname(pod.id()), paths.resolvConf(pod.id()));
+  }
+
+  /** Where the pod's own namespaces are pinned, in the mount namespace that the daemon keeps for pins. */
+  Map<Namespace, Path> pins(Pod pod) {
+    return namespaces.of(pod.id()).keySet().stream()
+        .collect(Collectors.toMap(kind -> kind, kind -> paths.pin(pod.id(), kind)));
   }
 }
