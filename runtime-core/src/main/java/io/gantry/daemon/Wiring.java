@@ -100,7 +100,7 @@ final class Wiring {
         new KernelLauncher(
             new ContainerImages(images, DetachedMounts.ofThisKernel()),
             new Decisions(
-                new ContainerPolicy(calls, DaemonRights.ofThisProcess(), new SeccompFilters()),
+                new ContainerPolicy(calls, DaemonRights.ofThisProcess(), filters()),
                 containerRecords),
             new PodParts(namespaces, holders, podPaths, containerTable, calls),
             new ContainerCgroups(cgroups, config.cgroup().root(), podTable),
@@ -125,6 +125,23 @@ final class Wiring {
             SmallMounts.removePin(mounts);
           }
         });
+  }
+
+  /** Building the first program takes a cold JVM half a second: not in the way of the first container. */
+  private static SeccompFilters filters() {
+    SeccompFilters filters = new SeccompFilters();
+    Thread.ofPlatform()
+        .name("seccomp warm-up")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                filters.warmUp();
+              } catch (IOException e) {
+                log.warn("the default seccomp filter cannot be built: {}", e.getMessage());
+              }
+            });
+    return filters;
   }
 
   private void recover(Pods pods, Containers containers) {

@@ -88,19 +88,28 @@ public final class KernelLauncher implements ContainerLauncher {
     }
   }
 
+  /** What the plan is made of; the mounts in it pass to the plan. */
   private ContainerContext context(
       Container container, Pod pod, ProcessSpec process, PodParts.Joined joined, Cgroup cgroup)
       throws IOException {
-    return new ContainerContext(
-        container.id(),
-        container.spec(),
-        process,
-        joined.namespaces(),
-        images.take(container),
-        pods.sharedMemory(pod, container),
-        pods.files(pod),
-        cgroups.layout(),
-        cgroup);
+    Fd sharedMemory = pods.sharedMemory(pod, container);
+    try {
+      return new ContainerContext(
+          container.id(),
+          container.spec(),
+          process,
+          joined.namespaces(),
+          images.take(container),
+          sharedMemory,
+          pods.files(pod),
+          cgroups.layout(),
+          cgroup);
+    } catch (IOException e) {
+      if (sharedMemory != null) {
+        sharedMemory.close();
+      }
+      throw e;
+    }
   }
 
   private ContainerProcess process(Container container, Cgroup cgroup, Shim shim) {

@@ -144,6 +144,9 @@ final class ShimProcess implements ContainerProcess {
     try {
       signal(SIGKILL);
     } catch (IOException e) {
+      if (shim.exited().isDone()) {
+        return;
+      }
       log.warn("shim does not answer, killing by cgroup={}: {}", cgroup.path(), e.toString());
       cgroup.kill();
     }
