@@ -34,6 +34,7 @@ class ArchitectureTest {
     "io.gantry.state..",
     "io.gantry.logs..",
     "io.gantry.config..",
+    "io.gantry.launch..",
     "io.gantry.rpc..",
     "io.gantry.daemon.."
   };
