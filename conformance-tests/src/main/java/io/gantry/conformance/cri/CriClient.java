@@ -14,6 +14,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A connection to a CRI runtime. Safe for use by many threads. */
 public final class CriClient implements AutoCloseable {
@@ -22,6 +24,13 @@ public final class CriClient implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private static final int LARGEST_MESSAGE = 64 << 20;
+
+  /** Warns at each connection that a unix socket has no keep-alive. Held, lest it be forgotten. */
+  private static final Logger CHATTER = Logger.getLogger("io.netty.bootstrap");
+
+  static {
+    CHATTER.setLevel(Level.SEVERE);
+  }
 
   private final EventLoopGroup loop;
   private final ManagedChannel channel;

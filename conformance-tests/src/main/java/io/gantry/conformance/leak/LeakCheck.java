@@ -26,9 +26,8 @@ public final class LeakCheck {
     this.before = before;
   }
 
-  /** A check against what is there now. */
-  public static LeakCheck startingNow(List<Path> files) throws IOException {
-    Scope scope = Scope.of(files);
+  /** A check against what is there now, as far as the scope goes. */
+  public static LeakCheck startingNow(Scope scope) throws IOException {
     return new LeakCheck(scope, MachineState.now(scope));
   }
 

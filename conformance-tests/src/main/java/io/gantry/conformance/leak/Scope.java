@@ -27,6 +27,12 @@ public record Scope(List<Path> files, Optional<Pattern> ignored) {
     return new Scope(files, pattern.map(Pattern::compile));
   }
 
+  /** This scope without the things that match, in addition to what it ignores already. */
+  public Scope without(Pattern pattern) {
+    String both = ignored.map(first -> "(" + first + ")|").orElse("") + "(" + pattern + ")";
+    return new Scope(files, Optional.of(Pattern.compile(both)));
+  }
+
   boolean ignores(String thing) {
     return ignored.map(pattern -> pattern.matcher(thing).find()).orElse(false);
   }

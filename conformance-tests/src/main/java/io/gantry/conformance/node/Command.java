@@ -2,6 +2,8 @@ package io.gantry.conformance.node;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,9 +17,10 @@ public final class Command {
   /**
    * How a program ended.
    *
-   * @param output standard output and error, as they came
+   * @param output what it printed, without the final newline
+   * @param errors what it printed to standard error
    */
-  public record Result(int exitCode, String output) {}
+  public record Result(int exitCode, String output, String errors) {}
 
   public static Result run(List<String> words) throws IOException, InterruptedException {
     return run(words, Map.of());
@@ -25,13 +28,20 @@ public final class Command {
 
   public static Result run(List<String> words, Map<String, String> environment)
       throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    return new Result(process.waitFor(), output);
+    Path errors = Files.createTempFile("command", ".err");
+    try {
+      ProcessBuilder builder = new ProcessBuilder(words).redirectError(errors.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      process.getOutputStream().close();
+      byte[] output = process.getInputStream().readAllBytes();
+      return new Result(
+          process.waitFor(),
+          new String(output, StandardCharsets.UTF_8).strip(),
+          Files.readString(errors).strip());
+    } finally {
+      Files.delete(errors);
+    }
   }
 
   /** What a program that must succeed printed. */
@@ -43,7 +53,9 @@ public final class Command {
     Result result = run(new ArrayList<>(words));
     if (result.exitCode() != 0) {
       throw new IOException(
-          "%s: exit %d: %s".formatted(String.join(" ", words), result.exitCode(), result.output()));
+          "%s: exit %d: %s%s"
+              .formatted(
+                  String.join(" ", words), result.exitCode(), result.output(), result.errors()));
     }
     return result.output();
   }

@@ -102,6 +102,11 @@ public final class PrivateNode implements AutoCloseable {
     return directory.resolve("gantryd.log");
   }
 
+  /** The name of its bridge, its table and its cgroups. */
+  public String name() {
+    return name(directory);
+  }
+
   /** Where the records and run files of pods and containers are. */
   public List<Path> stateDirectories() {
     return List.of(directory.resolve("run"), directory.resolve("root"));

@@ -178,6 +178,7 @@ class PullIT {
 
   @Test
   void theFileSystemOfImagesIsMeasured() {
+    pull(named(":oci"));
     assertThat(
             runtime
                 .client()

@@ -88,7 +88,7 @@ class BadInputIT {
             new Wrong<>(
                 "memory_limit_in_bytes",
                 container -> resources(container).setMemoryLimitInBytes(-5)),
-            new Wrong<>("cpu_quota", container -> resources(container).setCpuQuota(-5)),
+            new Wrong<>("cpu_period", container -> resources(container).setCpuPeriod(-5)),
             new Wrong<>("cpu_shares", container -> resources(container).setCpuShares(-5)));
     return table.stream()
         .map(wrong ->

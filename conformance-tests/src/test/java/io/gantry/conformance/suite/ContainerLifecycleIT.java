@@ -153,6 +153,14 @@ class ContainerLifecycleIT {
     assertThat(directory.resolve("answer")).hasContent("back");
   }
 
+  /** Kubelet leaves it to the runtime to make what a hostPath without a type names. */
+  @Test
+  void aDirectoryOfTheHostThatIsNotThereIsMade() {
+    Path absent = runtime.directory().resolve("absent/deep");
+    pod.start(sleeper("maker").addMounts(mount(absent, "/data"))).sh("touch /data/file");
+    assertThat(absent.resolve("file")).exists();
+  }
+
   private static Mount.Builder mount(Path host, String container) {
     return Mount.newBuilder().setHostPath(host.toString()).setContainerPath(container);
   }
