@@ -147,6 +147,9 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(
             "io.gantry.pod..", "io.gantry.container..", LINUX, SHIM, IMAGES, NETWORKS)
+        // A program of its own, by which scripts pack images.
+        .and()
+        .doNotHaveFullyQualifiedName("io.gantry.image.archive.PackImage")
         .should()
         .accessClassesThat()
         .resideInAPackage("java.util.logging..")

@@ -127,20 +127,22 @@ final class Wiring {
         });
   }
 
-  /** Building the first program takes a cold JVM half a second: not in the way of the first container. */
+  /**
+   * Building the first program takes a cold JVM half a second: not in the way of the first
+   * container.
+   */
   private static SeccompFilters filters() {
     SeccompFilters filters = new SeccompFilters();
     Thread.ofPlatform()
         .name("seccomp warm-up")
         .daemon()
-        .start(
-            () -> {
-              try {
-                filters.warmUp();
-              } catch (IOException e) {
-                log.warn("the default seccomp filter cannot be built: {}", e.getMessage());
-              }
-            });
+        .start(() -> {
+          try {
+            filters.warmUp();
+          } catch (IOException e) {
+            log.warn("the default seccomp filter cannot be built: {}", e.getMessage());
+          }
+        });
     return filters;
   }
 

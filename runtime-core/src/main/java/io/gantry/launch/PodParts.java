@@ -113,7 +113,10 @@ public final class PodParts {
         paths.hosts(pod.id()), paths.hostname(pod.id()), paths.resolvConf(pod.id()));
   }
 
-  /** Where the pod's own namespaces are pinned, in the mount namespace that the daemon keeps for pins. */
+  /**
+   * Where the pod's own namespaces are pinned, in the mount namespace that the daemon keeps for
+   * pins.
+   */
   Map<Namespace, Path> pins(Pod pod) {
     return namespaces.of(pod.id()).keySet().stream()
         .collect(Collectors.toMap(kind -> kind, kind -> paths.pin(pod.id(), kind)));
