@@ -8,10 +8,12 @@ import io.gantry.container.ContainerProcess;
 import io.gantry.container.ContainerState;
 import io.gantry.container.ImageUse;
 import io.gantry.linux.Fd;
+import io.gantry.linux.Namespace;
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.oci.ContainerContext;
 import io.gantry.oci.ContainerPlan;
 import io.gantry.oci.ProcessSpec;
+import io.gantry.oci.ProcessUser;
 import io.gantry.oci.RuntimeSpecSource;
 import io.gantry.oci.RuntimeSpecView;
 import io.gantry.pod.Pod;
@@ -19,6 +21,7 @@ import io.gantry.shim.Shim;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,6 +67,16 @@ public final class KernelLauncher implements ContainerLauncher {
             cgroups.layout(),
             cgroups.of(container),
             pods.pins(pod)));
+  }
+
+  /** Whom the container's first process runs as. */
+  public ProcessUser user(Container container) throws IOException {
+    return decisions.of(container.id()).user();
+  }
+
+  /** Paths of the pod's own namespaces that nsenter(1) takes, good while this process runs. */
+  public Map<Namespace, Path> namespaces(Pod pod) {
+    return pods.descriptors(pod);
   }
 
   @Override
