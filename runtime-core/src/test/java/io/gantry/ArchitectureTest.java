@@ -34,7 +34,6 @@ class ArchitectureTest {
     "io.gantry.state..",
     "io.gantry.logs..",
     "io.gantry.config..",
-    "io.gantry.launch..",
     "io.gantry.rpc..",
     "io.gantry.daemon.."
   };
@@ -147,9 +146,6 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(
             "io.gantry.pod..", "io.gantry.container..", LINUX, SHIM, IMAGES, NETWORKS)
-        // A program of its own, by which scripts pack images.
-        .and()
-        .doNotHaveFullyQualifiedName("io.gantry.image.archive.PackImage")
         .should()
         .accessClassesThat()
         .resideInAPackage("java.util.logging..")

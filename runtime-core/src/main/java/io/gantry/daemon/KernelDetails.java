@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerState;
 import io.gantry.launch.KernelLauncher;
+import io.gantry.oci.ProcessUser;
 import io.gantry.pod.HolderRecord;
 import io.gantry.pod.Pod;
 import io.gantry.rpc.ObjectDetails;
@@ -11,6 +12,7 @@ import io.gantry.state.Json;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,6 +37,10 @@ final class KernelDetails implements ObjectDetails {
     if (holder != null) {
       details.put("pid", holder.pid());
     }
+    launcher
+        .namespaces(pod)
+        .forEach((kind, path) ->
+            details.put(kind.name().toLowerCase(Locale.ROOT) + "ns", path.toString()));
     if (pod.network() != null) {
       details.put("network", pod.network());
     }
@@ -58,5 +64,16 @@ final class KernelDetails implements ObjectDetails {
       details.put("runtimeSpecError", e.toString());
     }
     return details;
+  }
+
+  @Override
+  public Optional<Identity> identity(Container container) {
+    try {
+      ProcessUser user = launcher.user(container);
+      return Optional.of(new Identity(user.uid(), user.gid(), user.groups()));
+    } catch (IOException e) {
+      // Being created, or its record is going: there is nobody to name.
+      return Optional.empty();
+    }
   }
 }

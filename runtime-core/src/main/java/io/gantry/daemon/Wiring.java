@@ -179,7 +179,9 @@ final class Wiring {
     return new ImageStoreSettings(
         defaults.root(),
         defaults.platform(),
-        defaults.registry(),
+        defaults
+            .registry()
+            .withEndpoints(new RegistryEndpoints(config.image().insecureRegistries())),
         defaults.privileges(),
         new UnpackLimits(config.image().maxLayerBytes(), defaults.limits().maxEntries()),
         config.image().parallelLayers(),

@@ -3,8 +3,10 @@ package io.gantry.rpc;
 import com.google.protobuf.ByteString;
 import io.gantry.api.cri.v1.ContainerResources;
 import io.gantry.api.cri.v1.ContainerStatus;
+import io.gantry.api.cri.v1.ContainerUser;
 import io.gantry.api.cri.v1.ExecSyncResponse;
 import io.gantry.api.cri.v1.ImageSpec;
+import io.gantry.api.cri.v1.LinuxContainerUser;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerMetadata;
 import io.gantry.container.ContainerSpec;
@@ -57,6 +59,16 @@ final class ContainerAnswers {
     spec.mounts().forEach(mount -> status.addMounts(MountMessages.message(mount)));
     addTimes(container.state(), status);
     return status.build();
+  }
+
+  static ContainerUser user(ObjectDetails.Identity identity) {
+    return ContainerUser.newBuilder()
+        .setLinux(
+            LinuxContainerUser.newBuilder()
+                .setUid(identity.uid())
+                .setGid(identity.gid())
+                .addAllSupplementalGroups(identity.groups()))
+        .build();
   }
 
   private static void addTimes(ContainerState state, ContainerStatus.Builder status) {

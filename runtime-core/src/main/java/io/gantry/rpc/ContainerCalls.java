@@ -1,6 +1,7 @@
 package io.gantry.rpc;
 
 import io.gantry.api.cri.v1.ContainerConfig;
+import io.gantry.api.cri.v1.ContainerStatus;
 import io.gantry.api.cri.v1.ContainerStatusRequest;
 import io.gantry.api.cri.v1.ContainerStatusResponse;
 import io.gantry.api.cri.v1.CreateContainerRequest;
@@ -80,19 +81,26 @@ final class ContainerCalls {
   ContainerStatusResponse status(ContainerStatusRequest request) {
     Container container = containers.container(ID.required(request.getContainerId()));
     ContainerStatusResponse.Builder response =
-        ContainerStatusResponse.newBuilder()
-            .setStatus(ContainerAnswers.status(container, imageName.apply(container)));
+        ContainerStatusResponse.newBuilder().setStatus(status(container));
     if (request.getVerbose()) {
       response.putInfo("info", Documents.json(info(container)));
     }
     return response.build();
   }
 
+  private ContainerStatus status(Container container) {
+    ContainerStatus status = ContainerAnswers.status(container, imageName.apply(container));
+    return details
+        .identity(container)
+        .map(user -> status.toBuilder().setUser(ContainerAnswers.user(user)).build())
+        .orElse(status);
+  }
+
   private Map<String, Object> info(Container container) {
     Map<String, Object> info = new LinkedHashMap<>();
     info.put("sandboxID", container.pod().value());
     info.put("pid", container.state() instanceof ContainerState.Running r ? r.pid() : 0);
-    info.put("state", container.state());
+    info.put("state", Documents.name(container.state()));
     info.putAll(details.of(container));
     info.put("config", container.spec());
     return info;

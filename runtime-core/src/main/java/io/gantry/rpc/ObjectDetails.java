@@ -2,11 +2,13 @@ package io.gantry.rpc;
 
 import io.gantry.container.Container;
 import io.gantry.pod.Pod;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What only people ask for: details of an object beyond its record, shown by verbose status calls.
- * The values are what JSON can show. Safe for use by many threads.
+ * Details of an object beyond its record. What maps hold is shown to people by verbose status
+ * calls, as JSON. Safe for use by many threads; never fails: what cannot be found out is left out.
  */
 public interface ObjectDetails {
 
@@ -22,11 +24,31 @@ public interface ObjectDetails {
         public Map<String, Object> of(Container container) {
           return Map.of();
         }
+
+        @Override
+        public Optional<Identity> identity(Container container) {
+          return Optional.empty();
+        }
       };
 
-  /** Such as {@code netns}: the path of the pod's network namespace. */
+  /** Such as {@code netns}: a path of the pod's network namespace. */
   Map<String, Object> of(Pod pod);
 
-  /** Such as {@code runtimeSpec}: what the container was started with. */
+  /** Such as {@code runtimeSpec}: what the container is started with. */
   Map<String, Object> of(Container container);
+
+  /** Whom the first process runs as, once that is decided. */
+  Optional<Identity> identity(Container container);
+
+  /**
+   * CRI LinuxContainerUser.
+   *
+   * @param groups all supplementary groups
+   */
+  record Identity(long uid, long gid, List<Long> groups) {
+
+    public Identity {
+      groups = List.copyOf(groups);
+    }
+  }
 }

@@ -76,7 +76,7 @@ final class PodCalls {
     Map<String, Object> info = new LinkedHashMap<>();
     HolderRecord holder = pod.holder();
     info.put("pid", holder == null ? 0 : holder.pid());
-    info.put("state", pod.state());
+    info.put("state", Documents.name(pod.state()));
     info.putAll(details.of(pod));
     info.put("config", pod.spec());
     return info;

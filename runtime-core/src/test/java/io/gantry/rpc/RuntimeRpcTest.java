@@ -125,7 +125,9 @@ class RuntimeRpcTest {
     assertThat(status.getLinux().getNamespaces().getOptions())
         .isEqualTo(Requests.pod().getLinux().getSecurityContext().getNamespaceOptions());
     assertThat(status.getLabelsMap()).containsEntry("app", "web");
-    assertThat(response.getInfoOrThrow("info")).contains("\"pid\":0", "\"name\":\"web-0\"");
+    assertThat(response.getInfoOrThrow("info"))
+        .contains(
+            "\"pid\":0", "\"state\":\"ready\"", "\"netns\":\"/proc/1/fd/3\"", "\"name\":\"web-0\"");
   }
 
   @Test
@@ -189,6 +191,8 @@ class RuntimeRpcTest {
     assertThat(status.getImageId()).isEqualTo(FakeContainers.IMAGE_ID);
     assertThat(status.getLogPath()).isEqualTo("/var/log/pods/web-0/main/0.log");
     assertThat(status.getResources().getLinux().getCpuShares()).isEqualTo(512);
+    assertThat(status.getUser().getLinux().getUid()).isEqualTo(1000);
+    assertThat(status.getUser().getLinux().getSupplementalGroupsList()).containsExactly(100L, 7L);
     Container row =
         client.listContainers(ListContainersRequest.getDefaultInstance()).getContainers(0);
     assertThat(row.getId()).isEqualTo(id);
@@ -204,7 +208,9 @@ class RuntimeRpcTest {
         client.containerStatus(
             ContainerStatusRequest.newBuilder().setContainerId(id).setVerbose(true).build());
 
-    assertThat(response.getInfoOrThrow("info")).contains("\"pid\":4242", "\"cpuShares\":512");
+    assertThat(response.getInfoOrThrow("info"))
+        .contains(
+            "\"pid\":4242", "\"cpuShares\":512", "\"runtimeSpec\":{\"ociVersion\":\"1.2.0\"}");
   }
 
   @Test

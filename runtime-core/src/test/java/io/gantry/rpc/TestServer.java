@@ -25,7 +25,7 @@ final class TestServer implements AutoCloseable {
 
   TestServer(Path directory) throws IOException {
     socket = directory.resolve("s.sock");
-    Edge edge = new Edge(pods, containers, images, new FakeNode(), ObjectDetails.NONE);
+    Edge edge = new Edge(pods, containers, images, new FakeNode(), new FakeDetails());
     server = RpcServer.start(socket, PosixFilePermissions.fromString("rw-rw----"), edge);
     loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =
