@@ -34,6 +34,7 @@ class ArchitectureTest {
     "io.gantry.state..",
     "io.gantry.logs..",
     "io.gantry.config..",
+    "io.gantry.launch..",
     "io.gantry.rpc..",
     "io.gantry.daemon.."
   };
@@ -146,6 +147,9 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(
             "io.gantry.pod..", "io.gantry.container..", LINUX, SHIM, IMAGES, NETWORKS)
+        // A program of its own, by which scripts pack images.
+        .and()
+        .doNotHaveFullyQualifiedName("io.gantry.image.archive.PackImage")
         .should()
         .accessClassesThat()
         .resideInAPackage("java.util.logging..")
