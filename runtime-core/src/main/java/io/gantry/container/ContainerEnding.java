@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.ContainerState.Starting;
 import io.gantry.container.LiveContainers.Live;
 import io.gantry.error.BrokenException;
 import io.gantry.error.TimedOutException;
@@ -9,16 +10,21 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How a container is stopped and removed. No lock is held while a process is waited for. */
 final class ContainerEnding {
 
   /** After SIGKILL only a process in an uninterruptible call takes any time. */
   private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+
+  private static final int KILLED = 128 + Signals.KILL;
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerEnding.class);
 
   private final Table<Container> containers;
   private final LiveContainers live;
@@ -40,23 +46,15 @@ final class ContainerEnding {
   void stop(Container container, int signal, Duration grace) {
     Optional<Live> found = live.find(container.id());
     if (found.isEmpty()) {
+      endUnwatched(container.id());
       return;
     }
     Live running = found.get();
-    try {
-      if (grace.isPositive()) {
-        running.process().signal(signal);
-        if (over(running.over(), grace)) {
-          return;
-        }
-      }
-      running.process().kill();
-    } catch (IOException e) {
-      if (!running.over().isDone()) {
-        throw Failures.of(container.id(), "stopping", e);
-      }
+    if (grace.isPositive() && signalled(container, running, signal) && over(running, grace)) {
+      return;
     }
-    if (!over(running.over(), AFTER_KILL)) {
+    kill(container, running);
+    if (!over(running, AFTER_KILL)) {
       throw new TimedOutException(
           container.id().subject(),
           "container "
@@ -64,13 +62,60 @@ final class ContainerEnding {
               + " is still there "
               + AFTER_KILL.toSeconds()
               + " s after SIGKILL",
-          "a process of it hangs in the kernel; look at /proc/PID/stack of " + container.state());
+          "a process of it hangs in the kernel, or its supervisor is stopped; look at /proc/PID/stack of "
+              + container.state());
     }
   }
 
-  private static boolean over(CompletableFuture<Boolean> over, Duration patience) {
+  /** A signal that cannot be delivered is no reason to let the container go on: the kill follows. */
+  private static boolean signalled(Container container, Live running, int signal) {
     try {
-      return over.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      running.process().signal(signal);
+      return true;
+    } catch (IOException e) {
+      log.warn("stop signal not delivered container={}: {}", container.id().brief(), e.toString());
+      return running.over().isDone();
+    }
+  }
+
+  private static void kill(Container container, Live running) {
+    try {
+      running.process().kill();
+    } catch (IOException e) {
+      if (!running.over().isDone()) {
+        throw Failures.of(container.id(), "stopping", e);
+      }
+    }
+  }
+
+  /** Running by its record, but nobody watches it: what is there is killed, and the record made true. */
+  private void endUnwatched(ContainerId id) {
+    Optional<Container> known = containers.get(id.value());
+    boolean active =
+        known
+            .map(Container::state)
+            .filter(state -> PublicState.of(state) == PublicState.RUNNING || state instanceof Starting)
+            .isPresent();
+    if (!active) {
+      return;
+    }
+    try {
+      launcher.clear(known.get());
+    } catch (IOException e) {
+      throw Failures.of(id, "killing what is left", e);
+    }
+    containers.update(
+        id.value(),
+        container ->
+            Transitions.after(
+                container,
+                new ContainerEvent.Ended(
+                    clock.instant(), KILLED, "Error", "killed, because nobody supervised it")));
+  }
+
+  private static boolean over(Live running, Duration patience) {
+    try {
+      return running.over().get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
       return false;
     } catch (ExecutionException e) {

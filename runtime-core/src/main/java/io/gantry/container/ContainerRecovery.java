@@ -1,6 +1,5 @@
 package io.gantry.container;
 
-import io.gantry.error.GantryException;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.time.Clock;
@@ -58,7 +57,7 @@ final class ContainerRecovery {
         case ContainerState.Starting _ -> readoptStarting(container);
         case ContainerState.Running _ -> readoptRunning(container);
       }
-    } catch (GantryException | IOException e) {
+    } catch (RuntimeException | IOException e) {
       problems.add("container " + container.id().brief() + ": " + e);
     }
   }
@@ -83,6 +82,11 @@ final class ContainerRecovery {
           new ContainerEvent.StartFailed(
               clock.instant(), e.exitCode(), String.valueOf(e.getMessage())));
       live.clear(container);
+    } catch (IOException e) {
+      move(
+          container,
+          new ContainerEvent.StartFailed(clock.instant(), 128, "its supervisor was lost: " + e));
+      launcher.clear(container);
     }
   }
 
@@ -92,7 +96,6 @@ final class ContainerRecovery {
       live.watch(container.id(), process.get());
       return;
     }
-    launcher.clear(container);
     move(
         container,
         new ContainerEvent.Ended(
@@ -100,6 +103,7 @@ final class ContainerRecovery {
             UNKNOWN_EXIT,
             UNKNOWN,
             "it ended while no daemon and no supervisor watched, as in a restart of the machine"));
+    launcher.clear(container);
   }
 
   private void move(Container container, ContainerEvent event) {

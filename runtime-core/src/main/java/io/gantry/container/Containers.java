@@ -87,6 +87,8 @@ public final class Containers implements ContainerService, PodMembers {
       throw undone(container, Failures.of(container.id(), "preparing", e));
     } catch (GantryException e) {
       throw undone(container, e);
+    } catch (RuntimeException e) {
+      throw undone(container, unforeseen(container.id(), "preparing", e));
     }
   }
 
@@ -126,8 +128,8 @@ public final class Containers implements ContainerService, PodMembers {
     try {
       ContainerProcess process = launcher.launch(container, pod);
       ContainerEvent.Started started = process.awaitStarted();
-      move(id, started);
       live.watch(id, process);
+      move(id, started);
       return true;
     } catch (StartException e) {
       throw startFailed(container, e.exitCode(), startError(container, e));
@@ -137,21 +139,29 @@ public final class Containers implements ContainerService, PodMembers {
       throw startFailed(container, 128, e);
     } catch (RuntimeException e) {
       // Nothing that anyone foresaw; the container must not be left half started all the same.
-      throw startFailed(container, 128, unforeseen(id, e));
+      throw startFailed(container, 128, unforeseen(id, "starting", e));
     }
   }
 
-  private static BrokenException unforeseen(ContainerId id, RuntimeException e) {
+  private static BrokenException unforeseen(
+      ContainerId id, String step, RuntimeException e) {
     return new BrokenException(
         id.subject(),
-        "starting container " + id.brief() + " failed: " + e,
+        step + " container " + id.brief() + " failed: " + e,
         "this is a fault of gantryd: please report it with its log",
         e);
   }
 
   private GantryException startFailed(Container container, int exitCode, GantryException cause) {
-    move(container.id(), new ContainerEvent.StartFailed(clock.instant(), exitCode, cause.advice()));
-    live.clear(container);
+    try {
+      move(
+          container.id(),
+          new ContainerEvent.StartFailed(clock.instant(), exitCode, cause.advice()));
+    } catch (GantryException e) {
+      cause.addSuppressed(e);
+    } finally {
+      live.clear(container);
+    }
     return cause;
   }
 
@@ -190,6 +200,7 @@ public final class Containers implements ContainerService, PodMembers {
   public void remove(String id) {
     Optional<Container> known = containers.find(id);
     if (known.isPresent()) {
+      making.settle(new Name(known.get().pod(), known.get().spec().metadata()));
       stop(known.get(), Duration.ZERO);
       ending.remove(known.get().id());
     }
@@ -222,7 +233,7 @@ public final class Containers implements ContainerService, PodMembers {
     } catch (StartException e) {
       throw execFailed(container, command, e);
     } catch (IOException e) {
-      throw Failures.of(container.id(), "executing " + command.getFirst() + " in", e);
+      throw Failures.of(container.id(), "executing " + command.getFirst(), e);
     }
   }
 

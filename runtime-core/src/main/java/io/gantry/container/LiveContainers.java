@@ -1,9 +1,11 @@
 package io.gantry.container;
 
 import io.gantry.error.GantryException;
+import io.gantry.error.NotFoundException;
 import io.gantry.state.Operations;
 import io.gantry.state.Table;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class LiveContainers {
 
   private static final Logger log = LoggerFactory.getLogger(LiveContainers.class);
+
+  private static final int LONGEST_PAUSE_SECONDS = 30;
 
   private final Table<Container> containers;
   private final ContainerLauncher launcher;
@@ -51,14 +55,36 @@ final class LiveContainers {
   }
 
   private void finish(ContainerId id, Live entry, ContainerEvent.Ended end) {
+    for (int attempt = 1; !recorded(id, end); attempt++) {
+      if (!paused(attempt)) {
+        return;
+      }
+    }
+    entry.over().complete(true);
+    containers.get(id.value()).ifPresent(this::clear);
+    live.remove(id, entry);
+  }
+
+  /** A full disk must not make a container that has ended look running for ever: the end is kept and tried again. */
+  private boolean recorded(ContainerId id, ContainerEvent.Ended end) {
     try {
       containers.update(id.value(), container -> Transitions.after(container, end));
-      entry.over().complete(true);
-      containers.get(id.value()).ifPresent(this::clear);
-      live.remove(id, entry);
+      return true;
+    } catch (NotFoundException _) {
+      return true;
     } catch (GantryException e) {
-      entry.over().completeExceptionally(e);
-      log.error("end not recorded container={}: {}", id.brief(), e.advice(), e);
+      log.error("end not recorded yet container={}: {}", id.brief(), e.advice());
+      return false;
+    }
+  }
+
+  private static boolean paused(int attempt) {
+    try {
+      Thread.sleep(Duration.ofSeconds(Math.min(attempt, LONGEST_PAUSE_SECONDS)));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -72,7 +98,7 @@ final class LiveContainers {
           try {
             launcher.clear(container);
             return true;
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) {
             log.warn("leftovers of container={}: {}", container.id().brief(), e.toString());
             return false;
           }

@@ -59,6 +59,9 @@ final class Daemon implements AutoCloseable {
     make(config.state(), "rwx--x--x");
     make(config.root(), "rwx--x--x");
     parts.push(InstanceLock.take(config.state()));
+    if (!config.root().equals(config.state())) {
+      parts.push(InstanceLock.take(config.root()));
+    }
     // Loads JNA now: the first call of a client must not wait for it.
     Syscalls syscalls = Linux.syscalls();
     Services services = assembly.services(config, syscalls);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The claim of one daemon on a state directory: a lock on the file {@code lock} in it, which the
+ * The claim of one daemon on a directory: a lock on the file {@code lock} in it, which the
  * kernel gives back when the process ends, however it ends. It is a record lock (fcntl(2)), which
  * children do not inherit, so that supervisors that outlive the daemon do not keep it.
  */
@@ -53,7 +53,7 @@ final class InstanceLock implements AutoCloseable {
     return new AlreadyExistsException(
         new Subject("directory", directory.toString()),
         "another gantryd" + (pid.isEmpty() ? "" : " (pid " + pid + ")") + " uses " + directory,
-        "stop it first or choose another --state");
+        "stop it first, or choose another --root and --state");
   }
 
   /** The file stays: removing it would let two daemons lock two files of one name. */

@@ -57,6 +57,9 @@ final class Wiring {
   private final Table<Container> containerTable;
   private final Table<Pod> podTable;
 
+  /** Before that, empty tables do not mean that there are no pods. */
+  private volatile boolean loaded;
+
   private Wiring(Config config, Syscalls calls, PodNetwork network) {
     this.config = config;
     this.calls = calls;
@@ -119,7 +122,7 @@ final class Wiring {
           shims.close();
           starts.close();
           pins.close();
-          if (podTable.values().isEmpty() && containerTable.values().isEmpty()) {
+          if (loaded && podTable.values().isEmpty() && containerTable.values().isEmpty()) {
             network.remove();
             cgroups.at(config.cgroup().root()).remove();
             SmallMounts.removePin(mounts);
@@ -149,6 +152,7 @@ final class Wiring {
   private void recover(Pods pods, Containers containers) {
     podTable.load();
     containerTable.load();
+    loaded = true;
     containers.recover().forEach(found -> log.warn("recovery: {}", found));
     pods.recover().forEach(found -> log.warn("recovery: {}", found));
     try {

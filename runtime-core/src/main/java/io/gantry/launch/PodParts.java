@@ -2,6 +2,7 @@ package io.gantry.launch;
 
 import io.gantry.container.Container;
 import io.gantry.container.ContainerState;
+import io.gantry.error.BrokenException;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
 import io.gantry.linux.Fd;
@@ -69,6 +70,12 @@ public final class PodParts {
 
   Joined join(Pod pod, Container container) throws IOException {
     Map<Namespace, Fd> own = namespaces.of(pod.id());
+    if (!own.keySet().containsAll(PodNamespaces.kinds(pod.spec().namespaces()))) {
+      throw new BrokenException(
+          pod.id().subject(),
+          "the namespaces of pod " + pod.id().brief() + " are not open",
+          "stop and remove the pod");
+    }
     Fd process = process(pod, container.spec().security().namespaces());
     return new Joined(
         new ContainerNamespaces(
@@ -79,19 +86,25 @@ public final class PodParts {
   private @Nullable Fd process(Pod pod, NamespaceOptions options) throws IOException {
     return switch (options.pid()) {
       case POD -> holders.require(pod.id());
-      case TARGET -> target(options.targetContainer());
+      case TARGET -> target(pod, options.targetContainer());
       case CONTAINER, NODE -> null;
     };
   }
 
-  private Fd target(String id) throws SyscallException {
+  /** The state is looked at again with the process in hand: its pid may have become another's. */
+  private Fd target(Pod pod, String id) throws SyscallException {
     Container container = containers.require(id);
-    if (container.state() instanceof ContainerState.Running running) {
-      return calls.pidfdOpen(running.pid());
+    if (container.pod().equals(pod.id())
+        && container.state() instanceof ContainerState.Running running) {
+      Fd process = calls.pidfdOpen(running.pid());
+      if (containers.require(container.id().value()).state().equals(running)) {
+        return process;
+      }
+      process.close();
     }
     throw new InvalidException(
         new Subject("field", "namespace_options.target_id"),
-        "namespace_options.target_id: container " + container.id().brief() + " is not running",
+        "namespace_options.target_id: container " + container.id().brief() + " is not running in this pod",
         "name a running container of the same pod");
   }
 

@@ -17,6 +17,7 @@ import io.gantry.shim.ShimFailure;
 import io.gantry.shim.ShimStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -169,6 +170,15 @@ final class ShimProcess implements ContainerProcess {
       return new ExecOutcome(bytes(result.stdout()), bytes(result.stderr()), result.exitCode());
     } catch (ShimFailure e) {
       throw failed(e);
+    } catch (AsynchronousCloseException e) {
+      throw new TimedOutException(
+          new Subject("command", command.getFirst()),
+          "command "
+              + command.getFirst()
+              + " did not end within "
+              + timeout.toSeconds()
+              + " s, and the container's supervisor does not answer",
+          "stop the container");
     }
   }
 

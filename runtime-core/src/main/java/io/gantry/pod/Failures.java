@@ -29,6 +29,14 @@ final class Failures {
     };
   }
 
+  static BrokenException unforeseen(PodId pod, String step, RuntimeException e) {
+    return new BrokenException(
+        pod.subject(),
+        step + " of pod " + pod.brief() + " failed: " + e,
+        "this is a fault of gantryd: please report it with its log",
+        e);
+  }
+
   private static GantryException network(String message, NetworkException e) {
     Subject subject = new Subject("network", e.object());
     return switch (e) {

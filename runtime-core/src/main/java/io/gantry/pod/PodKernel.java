@@ -4,6 +4,7 @@ import io.gantry.cni.NetworkException;
 import io.gantry.cni.PodNetwork;
 import io.gantry.linux.Fd;
 import io.gantry.linux.Namespace;
+import io.gantry.linux.ProcessIdentity;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -80,12 +81,19 @@ public final class PodKernel {
   }
 
   /** After a restart: whether what the record says is still there, and taken over. */
-  boolean readopt(Pod pod) throws IOException {
-    if (!namespaces.reopen(pod)) {
-      return false;
-    }
+  boolean readopt(Pod pod, Map<String, ProcessIdentity> holding) throws IOException {
+    adoptHolder(pod, holding);
+    return namespaces.reopen(pod);
+  }
+
+  /** Takes a holder that was started but not written down into the pod's record. */
+  void adoptHolder(Pod pod, Map<String, ProcessIdentity> holding) throws IOException {
+    holders.readopt(pod, holding);
+  }
+
+  /** After a restart, before anything else: what a record says a pod has is nobody else's. */
+  void claimAddresses(Pod pod) {
     networking.restore(pod);
-    return true;
   }
 
   /** Removes what lies in the run directory for pods that nobody knows; says which. */

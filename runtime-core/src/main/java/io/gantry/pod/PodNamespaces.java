@@ -52,7 +52,7 @@ public final class PodNamespaces {
    * Which namespaces a pod has of its own; the host name goes with the network, as the orchestrator
    * expects.
    */
-  static Set<Namespace> kinds(NamespaceOptions options) {
+  public static Set<Namespace> kinds(NamespaceOptions options) {
     EnumSet<Namespace> kinds = EnumSet.noneOf(Namespace.class);
     if (options.network() != NamespaceMode.NODE) {
       kinds.add(Namespace.NET);

@@ -1,13 +1,15 @@
 package io.gantry.pod;
 
 import io.gantry.error.BrokenException;
-import io.gantry.error.GantryException;
+import io.gantry.linux.ProcessIdentity;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the pods' records and the kernel to one truth when a daemon starts. */
 final class PodRecovery {
@@ -17,6 +19,9 @@ final class PodRecovery {
   private final PodTeardown teardown;
   private final List<String> problems = new ArrayList<>();
 
+  /** The machine's holders, looked for once. */
+  private @Nullable Map<String, ProcessIdentity> holding;
+
   PodRecovery(Table<Pod> pods, PodKernel kernel, PodTeardown teardown) {
     this.pods = pods;
     this.kernel = kernel;
@@ -24,6 +29,7 @@ final class PodRecovery {
   }
 
   List<String> run() {
+    pods.values().forEach(kernel::claimAddresses);
     pods.values().forEach(this::recover);
     sweep();
     return List.copyOf(problems);
@@ -32,15 +38,15 @@ final class PodRecovery {
   private void recover(Pod pod) {
     try {
       switch (pod.state()) {
-        case PodState.Creating _ -> undo(pod);
+        case PodState.Creating _ -> undo(held(pod));
         case PodState.Ready _ -> readopt(pod);
-        case PodState.Stopping _ -> teardown.stop(pod.id());
+        case PodState.Stopping _ -> teardown.stop(held(pod).id());
         case PodState.Stopped _ -> {
           // Nothing of it is left to look at.
         }
         case PodState.Removing _ -> teardown.remove(pod.id());
       }
-    } catch (GantryException | IOException e) {
+    } catch (RuntimeException | IOException e) {
       problems.add("pod " + pod.id().brief() + " (" + pod.spec().metadata() + "): " + e);
     }
   }
@@ -64,10 +70,27 @@ final class PodRecovery {
     }
   }
 
-  /** A pod whose namespaces are gone (the machine was restarted) is stopped, not lost. */
+  /** A pod whose namespaces are gone (the machine was restarted) or cannot be opened is stopped, not lost. */
   private void readopt(Pod pod) throws IOException {
-    if (!kernel.readopt(pod)) {
-      teardown.stop(pod.id());
+    try {
+      if (kernel.readopt(pod, holding())) {
+        return;
+      }
+    } catch (IOException e) {
+      problems.add("namespaces of pod " + pod.id().brief() + " cannot be opened: " + e);
     }
+    teardown.stop(pod.id());
+  }
+
+  private Pod held(Pod pod) throws IOException {
+    kernel.adoptHolder(pod, holding());
+    return pods.require(pod.id().value());
+  }
+
+  private Map<String, ProcessIdentity> holding() throws IOException {
+    if (holding == null) {
+      holding = PodHolders.running();
+    }
+    return holding;
   }
 }

@@ -52,13 +52,16 @@ final class PodTeardown {
     pods.remove(id.value());
   }
 
-  /** Takes back a pod whose making failed or was interrupted. */
+  /** Takes back a pod whose making failed or was interrupted; what cannot be taken back can be stopped and removed. */
   <E extends GantryException> E undone(Pod pod, E cause) {
     try {
       kernel.release(pod);
       pods.remove(pod.id().value());
-    } catch (IOException | GantryException e) {
+    } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
+      if (pods.get(pod.id().value()).isPresent()) {
+        pods.update(pod.id().value(), known -> known.in(new PodState.Stopping()));
+      }
     }
     return cause;
   }

@@ -19,6 +19,7 @@ public final class Pods implements PodService {
   private final Clock clock;
   private final Operations<PodMetadata, PodId> making = new Operations<>();
   private final Operations<PodId, Boolean> ending = new Operations<>();
+  private final Operations<PodId, Boolean> removing = new Operations<>();
 
   public Pods(Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock) {
     this.pods = pods;
@@ -64,6 +65,8 @@ public final class Pods implements PodService {
       throw teardown.undone(pod, Failures.of(pod.id(), step, e));
     } catch (GantryException e) {
       throw teardown.undone(pod, e);
+    } catch (RuntimeException e) {
+      throw teardown.undone(pod, Failures.unforeseen(pod.id(), step, e));
     }
   }
 
@@ -94,7 +97,7 @@ public final class Pods implements PodService {
     }
     PodId pod = known.get().id();
     stop(pod.value());
-    ending.join(pod, () -> removed(pod));
+    removing.join(pod, () -> removed(pod));
   }
 
   private boolean removed(PodId id) {

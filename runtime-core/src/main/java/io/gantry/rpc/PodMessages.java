@@ -58,7 +58,7 @@ final class PodMessages {
         new TreeMap<>(config.getAnnotationsMap()),
         cgroupParent(linux.getCgroupParent(), field.in("linux.cgroup_parent")),
         namespaces,
-        sysctls(linux, field.in("linux.sysctls")),
+        sysctls(linux, namespaces, field.in("linux.sysctls")),
         security.getPrivileged(),
         runtimeHandler);
   }
@@ -115,9 +115,22 @@ final class PodMessages {
     return field.absoluteOrEmpty(parent);
   }
 
-  private static SortedMap<String, String> sysctls(LinuxPodSandboxConfig linux, Field field) {
-    SortedMap<String, String> sysctls = new TreeMap<>(linux.getSysctlsMap());
-    sysctls.keySet().forEach(name -> field.required(name));
+  /** Only what belongs to namespaces of the pod's own: anything else would change the machine. */
+  private static SortedMap<String, String> sysctls(
+      LinuxPodSandboxConfig linux, NamespaceOptions namespaces, Field field) {
+    SortedMap<String, String> sysctls = new TreeMap<>();
+    linux
+        .getSysctlsMap()
+        .forEach(
+            (key, value) -> {
+              String name = key.replace('/', '.');
+              if (!Sysctls.ownedBy(namespaces, name)) {
+                throw field.wrong(
+                    "names " + key + ", which is not a sysctl of a namespace that the pod has of its own",
+                    "name one of net.*, kernel.shm*, kernel.msg*, kernel.sem or fs.mqueue.*");
+              }
+              sysctls.put(name, value);
+            });
     return sysctls;
   }
 

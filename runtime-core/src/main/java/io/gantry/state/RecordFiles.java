@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -78,7 +79,9 @@ public final class RecordFiles<T> {
     List<T> records = new ArrayList<>();
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
       for (Path directory : directories) {
-        read(directory, records);
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+          read(directory, records);
+        }
       }
     }
     return records;

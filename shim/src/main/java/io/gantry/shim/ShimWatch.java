@@ -85,8 +85,20 @@ final class ShimWatch implements AutoCloseable {
       }
       reap();
     } catch (IOException e) {
+      reapLost(e);
       started.completeExceptionally(e);
       exited.completeExceptionally(e);
+    }
+  }
+
+  /** A shim that was killed is a zombie of ours; one that only lost us lives on and is not waited for. */
+  private void reapLost(IOException cause) {
+    try {
+      if (shimPid.isPresent()) {
+        var _ = processes.waitpidNow(shimPid.getAsInt());
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
