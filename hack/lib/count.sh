@@ -42,7 +42,10 @@ list_failures() {
 skip_reasons() {
   local report
   while read -r report; do
-    sed -n 's/.*<skipped message="\([^"]*\)".*/\1/p; s/.*<skipped\/>.*/no reason given/p' "$report"
+    # The reason stands in the element, or as the message of the exception that carried it.
+    sed -n -e 's/.*<skipped message="\([^"]*\)".*/\1/p' \
+      -e 's/.*<skipped type=[^>]*>.*Exception: \(Assumption failed: \)\{0,1\}\(.*\)/\2/p' \
+      -e 's/.*<skipped\/>.*/no reason given/p' "$report"
   done < <(reports)
 }
 
