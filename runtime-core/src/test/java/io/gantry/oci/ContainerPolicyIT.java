@@ -108,7 +108,7 @@ class ContainerPolicyIT {
     request.username = "web";
     request.supplementalGroups = List.of(5000L);
     request.noNewPrivileges = true;
-    request.workingDirectory = "/work/here";
+    request.workingDirectory = "/srv/here";
     try (LiveContainer container = start()) {
       assertThat(container.statusOfFirst("Uid")).isEqualTo("101\t101\t101\t101");
       assertThat(container.statusOfFirst("Gid")).isEqualTo("102\t102\t102\t102");
@@ -119,7 +119,7 @@ class ContainerPolicyIT {
       assertThat(container.statusOfFirst("NoNewPrivs")).isEqualTo("1");
       assertThat(container.statusOfFirst("Seccomp")).isEqualTo("2");
       assertThat(container.sh("id; pwd"))
-          .isEqualTo("uid=101(web) gid=102(web) groups=29(audio),102(web),5000\n/work/here");
+          .isEqualTo("uid=101(web) gid=102(web) groups=29(audio),102(web),5000\n/srv/here");
       assertThat(container.sh("touch /etc/x")).contains("Permission denied");
     }
   }
