@@ -67,7 +67,9 @@ final class ContainerEnding {
     }
   }
 
-  /** A signal that cannot be delivered is no reason to let the container go on: the kill follows. */
+  /**
+   * A signal that cannot be delivered is no reason to let the container go on: the kill follows.
+   */
   private static boolean signalled(Container container, Live running, int signal) {
     try {
       running.process().signal(signal);
@@ -88,13 +90,17 @@ final class ContainerEnding {
     }
   }
 
-  /** Running by its record, but nobody watches it: what is there is killed, and the record made true. */
+  /**
+   * Running by its record, but nobody watches it: what is there is killed, and the record made
+   * true.
+   */
   private void endUnwatched(ContainerId id) {
     Optional<Container> known = containers.get(id.value());
     boolean active =
         known
             .map(Container::state)
-            .filter(state -> PublicState.of(state) == PublicState.RUNNING || state instanceof Starting)
+            .filter(
+                state -> PublicState.of(state) == PublicState.RUNNING || state instanceof Starting)
             .isPresent();
     if (!active) {
       return;

@@ -143,8 +143,7 @@ public final class Containers implements ContainerService, PodMembers {
     }
   }
 
-  private static BrokenException unforeseen(
-      ContainerId id, String step, RuntimeException e) {
+  private static BrokenException unforeseen(ContainerId id, String step, RuntimeException e) {
     return new BrokenException(
         id.subject(),
         step + " container " + id.brief() + " failed: " + e,

@@ -65,7 +65,10 @@ final class LiveContainers {
     live.remove(id, entry);
   }
 
-  /** A full disk must not make a container that has ended look running for ever: the end is kept and tried again. */
+  /**
+   * A full disk must not make a container that has ended look running for ever: the end is kept and
+   * tried again.
+   */
   private boolean recorded(ContainerId id, ContainerEvent.Ended end) {
     try {
       containers.update(id.value(), container -> Transitions.after(container, end));

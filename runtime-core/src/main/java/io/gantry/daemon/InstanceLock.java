@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The claim of one daemon on a directory: a lock on the file {@code lock} in it, which the
- * kernel gives back when the process ends, however it ends. It is a record lock (fcntl(2)), which
- * children do not inherit, so that supervisors that outlive the daemon do not keep it.
+ * The claim of one daemon on a directory: a lock on the file {@code lock} in it, which the kernel
+ * gives back when the process ends, however it ends. It is a record lock (fcntl(2)), which children
+ * do not inherit, so that supervisors that outlive the daemon do not keep it.
  */
 final class InstanceLock implements AutoCloseable {
 

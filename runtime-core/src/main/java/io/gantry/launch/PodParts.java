@@ -104,7 +104,9 @@ public final class PodParts {
     }
     throw new InvalidException(
         new Subject("field", "namespace_options.target_id"),
-        "namespace_options.target_id: container " + container.id().brief() + " is not running in this pod",
+        "namespace_options.target_id: container "
+            + container.id().brief()
+            + " is not running in this pod",
         "name a running container of the same pod");
   }
 

@@ -110,7 +110,10 @@ public final class PodHolders {
     }
   }
 
-  /** Every holder on this machine, ours or not, by the id of its pod: it keeps the arguments it was started with. */
+  /**
+   * Every holder on this machine, ours or not, by the id of its pod: it keeps the arguments it was
+   * started with.
+   */
   static Map<String, ProcessIdentity> running() throws IOException {
     Map<String, ProcessIdentity> found = new HashMap<>();
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {

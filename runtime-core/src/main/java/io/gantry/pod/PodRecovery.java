@@ -70,7 +70,10 @@ final class PodRecovery {
     }
   }
 
-  /** A pod whose namespaces are gone (the machine was restarted) or cannot be opened is stopped, not lost. */
+  /**
+   * A pod whose namespaces are gone (the machine was restarted) or cannot be opened is stopped, not
+   * lost.
+   */
   private void readopt(Pod pod) throws IOException {
     try {
       if (kernel.readopt(pod, holding())) {

@@ -52,7 +52,10 @@ final class PodTeardown {
     pods.remove(id.value());
   }
 
-  /** Takes back a pod whose making failed or was interrupted; what cannot be taken back can be stopped and removed. */
+  /**
+   * Takes back a pod whose making failed or was interrupted; what cannot be taken back can be
+   * stopped and removed.
+   */
   <E extends GantryException> E undone(Pod pod, E cause) {
     try {
       kernel.release(pod);

@@ -121,16 +121,17 @@ final class PodMessages {
     SortedMap<String, String> sysctls = new TreeMap<>();
     linux
         .getSysctlsMap()
-        .forEach(
-            (key, value) -> {
-              String name = key.replace('/', '.');
-              if (!Sysctls.ownedBy(namespaces, name)) {
-                throw field.wrong(
-                    "names " + key + ", which is not a sysctl of a namespace that the pod has of its own",
-                    "name one of net.*, kernel.shm*, kernel.msg*, kernel.sem or fs.mqueue.*");
-              }
-              sysctls.put(name, value);
-            });
+        .forEach((key, value) -> {
+          String name = key.replace('/', '.');
+          if (!Sysctls.ownedBy(namespaces, name)) {
+            throw field.wrong(
+                "names "
+                    + key
+                    + ", which is not a sysctl of a namespace that the pod has of its own",
+                "name one of net.*, kernel.shm*, kernel.msg*, kernel.sem or fs.mqueue.*");
+          }
+          sysctls.put(name, value);
+        });
     return sysctls;
   }
 

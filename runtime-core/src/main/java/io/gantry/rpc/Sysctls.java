@@ -4,7 +4,10 @@ import io.gantry.pod.NamespaceMode;
 import io.gantry.pod.NamespaceOptions;
 import java.util.regex.Pattern;
 
-/** Which kernel parameters belong to which namespace (sysctl(8), network_namespaces(7), ipc_namespaces(7)). */
+/**
+ * Which kernel parameters belong to which namespace (sysctl(8), network_namespaces(7),
+ * ipc_namespaces(7)).
+ */
 final class Sysctls {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(\\.[A-Za-z0-9_-]+)+");

@@ -91,7 +91,10 @@ final class ShimWatch implements AutoCloseable {
     }
   }
 
-  /** A shim that was killed is a zombie of ours; one that only lost us lives on and is not waited for. */
+  /**
+   * A shim that was killed is a zombie of ours; one that only lost us lives on and is not waited
+   * for.
+   */
   private void reapLost(IOException cause) {
     try {
       if (shimPid.isPresent()) {
