@@ -2,6 +2,7 @@ package io.gantry.pod;
 
 import io.gantry.error.AlreadyExistsException;
 import io.gantry.error.GantryException;
+import io.gantry.error.NotFoundException;
 import io.gantry.state.Operations;
 import io.gantry.state.Table;
 import java.io.IOException;
@@ -85,7 +86,14 @@ public final class Pods implements PodService {
   }
 
   private boolean stopped(PodId id) {
-    teardown.stop(id);
+    try {
+      teardown.stop(id);
+    } catch (NotFoundException e) {
+      // Someone else's removal came first: there is nothing left to stop.
+      if (pods.get(id.value()).isPresent()) {
+        throw e;
+      }
+    }
     return true;
   }
 
