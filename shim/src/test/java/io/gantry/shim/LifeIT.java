@@ -282,6 +282,10 @@ class LifeIT {
       container.started();
 
       assertThat(Box.text(container.exec("echo", "there").stdout())).isEqualTo("there\n");
+      long end = System.nanoTime() + Box.SOON.toNanos();
+      while (container.logged().isEmpty()) {
+        assertThat(System.nanoTime()).isLessThan(end);
+      }
       container.shim().signal(SIGKILL);
       container.exit();
       assertThat(container.logged()).containsExactly("stdout F 4");
