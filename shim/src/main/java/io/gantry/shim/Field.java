@@ -15,39 +15,42 @@ sealed interface Field {
 
   String listing();
 
-  /** 32 bits, printed without sign. */
-  record U32(int value) implements Field {
+  /** A field of 32 bits. */
+  sealed interface Word extends Field {
+    int bits();
+
     @Override
-    public int size() {
+    default int size() {
       return Integer.BYTES;
     }
 
     @Override
-    public void putTo(ByteBuffer out) {
-      out.putInt(value);
-    }
-
-    @Override
-    public String listing() {
-      return Integer.toUnsignedString(value);
+    default void putTo(ByteBuffer out) {
+      out.putInt(bits());
     }
   }
 
-  /** 32 bits, printed with sign. */
-  record I32(int value) implements Field {
-    @Override
-    public int size() {
-      return Integer.BYTES;
-    }
-
-    @Override
-    public void putTo(ByteBuffer out) {
-      out.putInt(value);
-    }
-
+  /** A number without sign. */
+  record U32(int bits) implements Word {
     @Override
     public String listing() {
-      return Integer.toString(value);
+      return Integer.toUnsignedString(bits);
+    }
+  }
+
+  /** A number with sign. */
+  record I32(int bits) implements Word {
+    @Override
+    public String listing() {
+      return Integer.toString(bits);
+    }
+  }
+
+  /** A descriptor by its place in the plan's list. */
+  record Descriptor(int bits) implements Word {
+    @Override
+    public String listing() {
+      return "fd" + bits;
     }
   }
 
@@ -66,24 +69,6 @@ sealed interface Field {
     @Override
     public String listing() {
       return Long.toUnsignedString(value);
-    }
-  }
-
-  /** A descriptor by its place in the plan's list. */
-  record Descriptor(int index) implements Field {
-    @Override
-    public int size() {
-      return Integer.BYTES;
-    }
-
-    @Override
-    public void putTo(ByteBuffer out) {
-      out.putInt(index);
-    }
-
-    @Override
-    public String listing() {
-      return "fd" + index;
     }
   }
 

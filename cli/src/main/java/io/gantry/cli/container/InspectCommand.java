@@ -7,13 +7,11 @@ import io.gantry.api.cri.v1.ContainerStatusResponse;
 import io.gantry.cli.output.Ago;
 import io.gantry.cli.output.Details;
 import io.gantry.cli.output.Document;
-import io.gantry.cli.output.Format;
+import io.gantry.cli.output.InspectVerb;
 import io.gantry.cli.session.Session;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows all there is to know about containers. */
@@ -21,49 +19,31 @@ import picocli.CommandLine.Parameters;
     name = "inspect",
     description = "Show all there is to know about containers.",
     footer = {"", "Example:", "  gantry inspect -o table 9c41"})
-public final class InspectCommand implements Callable<Integer> {
+public final class InspectCommand extends InspectVerb {
   private final Session session;
-  private final List<Document> documents = new ArrayList<>();
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "json, yaml or table")
-  private Format format = Format.JSON;
-
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "leave out what the runtime adds to the status")
-  private boolean quiet;
 
   @Parameters(paramLabel = "CONTAINER", arity = "1..*", description = "id, start of an id, or name")
   private List<String> containers = new ArrayList<>();
 
   public InspectCommand(Session session) {
+    super(session);
     this.session = session;
   }
 
   @Override
-  public Integer call() {
-    int code = session.each(containers, this::inspect);
-    if (!documents.isEmpty()) {
-      Document.of(documents).print(session.out(), format);
-    }
-    return code;
+  protected List<String> wanted() {
+    return containers;
   }
 
-  private void inspect(String wanted) {
+  @Override
+  protected Answer ask(String wanted, boolean verbose) {
     var request =
         ContainerStatusRequest.newBuilder()
             .setContainerId(Containers.find(session.connection(), wanted).getId())
-            .setVerbose(!quiet)
+            .setVerbose(verbose)
             .build();
     var answer = session.connection().runtime().containerStatus(request);
-    if (format == Format.TABLE) {
-      table(answer.getStatus());
-    } else {
-      documents.add(document(answer));
-    }
+    return new Answer(() -> document(answer), details -> table(answer.getStatus(), details));
   }
 
   private static Document document(ContainerStatusResponse answer) {
@@ -73,18 +53,17 @@ public final class InspectCommand implements Callable<Integer> {
         .with(answer.getInfoMap());
   }
 
-  private void table(ContainerStatus container) {
-    var details =
-        new Details(session.out())
-            .line("ID", container.getId())
-            .line("Name", container.getMetadata().getName())
-            .line("Attempt", container.getMetadata().getAttempt())
-            .line("Image", container.getImage().getImage())
-            .some("Image Ref", container.getImageRef())
-            .line("State", Containers.word(container.getState()))
-            .line("Created", Ago.exact(container.getCreatedAt()))
-            .some("Started", time(container.getStartedAt()))
-            .some("Finished", time(container.getFinishedAt()));
+  private static void table(ContainerStatus container, Details details) {
+    details
+        .line("ID", container.getId())
+        .line("Name", container.getMetadata().getName())
+        .line("Attempt", container.getMetadata().getAttempt())
+        .line("Image", container.getImage().getImage())
+        .some("Image Ref", container.getImageRef())
+        .line("State", Containers.word(container.getState()))
+        .line("Created", Ago.exact(container.getCreatedAt()))
+        .some("Started", time(container.getStartedAt()))
+        .some("Finished", time(container.getFinishedAt()));
     if (container.getState() == ContainerState.CONTAINER_EXITED) {
       details.line("Exit Code", container.getExitCode());
     }
@@ -93,8 +72,7 @@ public final class InspectCommand implements Callable<Integer> {
         .some("Message", container.getMessage())
         .some("Log", container.getLogPath())
         .map("Labels", container.getLabelsMap())
-        .map("Annotations", container.getAnnotationsMap())
-        .end();
+        .map("Annotations", container.getAnnotationsMap());
   }
 
   private static String time(long nanos) {

@@ -7,13 +7,11 @@ import io.gantry.api.cri.v1.PodSandboxStatusResponse;
 import io.gantry.cli.output.Ago;
 import io.gantry.cli.output.Details;
 import io.gantry.cli.output.Document;
-import io.gantry.cli.output.Format;
+import io.gantry.cli.output.InspectVerb;
 import io.gantry.cli.session.Session;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Shows all there is to know about pods. */
@@ -21,49 +19,31 @@ import picocli.CommandLine.Parameters;
     name = "inspectp",
     description = "Show all there is to know about pods.",
     footer = {"", "Example:", "  gantry inspectp -o yaml 3f2a"})
-public final class InspectpCommand implements Callable<Integer> {
+public final class InspectpCommand extends InspectVerb {
   private final Session session;
-  private final List<Document> documents = new ArrayList<>();
-
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "json, yaml or table")
-  private Format format = Format.JSON;
-
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "leave out what the runtime adds to the status")
-  private boolean quiet;
 
   @Parameters(paramLabel = "POD", arity = "1..*", description = "id, start of an id, or name")
   private List<String> pods = new ArrayList<>();
 
   public InspectpCommand(Session session) {
+    super(session);
     this.session = session;
   }
 
   @Override
-  public Integer call() {
-    int code = session.each(pods, this::inspect);
-    if (!documents.isEmpty()) {
-      Document.of(documents).print(session.out(), format);
-    }
-    return code;
+  protected List<String> wanted() {
+    return pods;
   }
 
-  private void inspect(String wanted) {
+  @Override
+  protected Answer ask(String wanted, boolean verbose) {
     var request =
         PodSandboxStatusRequest.newBuilder()
             .setPodSandboxId(Pods.find(session.connection(), wanted).getId())
-            .setVerbose(!quiet)
+            .setVerbose(verbose)
             .build();
     var answer = session.connection().runtime().podSandboxStatus(request);
-    if (format == Format.TABLE) {
-      table(answer.getStatus());
-    } else {
-      documents.add(document(answer));
-    }
+    return new Answer(() -> document(answer), details -> table(answer.getStatus(), details));
   }
 
   private static Document document(PodSandboxStatusResponse answer) {
@@ -73,10 +53,10 @@ public final class InspectpCommand implements Callable<Integer> {
         .with(answer.getInfoMap());
   }
 
-  private void table(PodSandboxStatus pod) {
+  private static void table(PodSandboxStatus pod, Details details) {
     var metadata = pod.getMetadata();
     var addresses = pod.getNetwork();
-    new Details(session.out())
+    details
         .line("ID", pod.getId())
         .line("Name", metadata.getName())
         .line("UID", metadata.getUid())
@@ -88,7 +68,6 @@ public final class InspectpCommand implements Callable<Integer> {
         .list("Additional IP", addresses.getAdditionalIpsList().stream().map(PodIP::getIp).toList())
         .map("Labels", pod.getLabelsMap())
         .map("Annotations", pod.getAnnotationsMap())
-        .some("Runtime", pod.getRuntimeHandler())
-        .end();
+        .some("Runtime", pod.getRuntimeHandler());
   }
 }
