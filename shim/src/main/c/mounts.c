@@ -32,18 +32,20 @@ struct walk {
 	char todo[PATH_MAX];
 };
 
-/* Cuts the next name off todo; false at the end. */
-static bool next_name(struct walk *walk, char *name, size_t room)
+/* Cuts the next name off todo: 1, or 0 at the end, or -ENAMETOOLONG. */
+static int next_name(struct walk *walk, char *name, size_t room)
 {
 	const char *from = walk->todo + strspn(walk->todo, "/");
 	size_t length = strcspn(from, "/");
 
-	if (length == 0 || length >= room)
-		return false;
+	if (length == 0)
+		return 0;
+	if (length >= room)
+		return -ENAMETOOLONG;
 	memcpy(name, from, length);
 	name[length] = '\0';
 	memmove(walk->todo, from + length, strlen(from + length) + 1);
-	return true;
+	return 1;
 }
 
 static int append(char *path, const char *name)
@@ -128,15 +130,16 @@ int make_in_root(int root, const char *path, bool directory, unsigned mode)
 	struct walk walk = {.root = root, .directory = directory, .mode = mode};
 	int fd = open_in_root(root, path, O_PATH);
 	char name[NAME_MAX + 1];
-	int error = 0;
+	int error;
 
 	if (fd != -ENOENT)
 		return fd;
 	if (strlen(path) >= sizeof(walk.todo))
 		return -ENAMETOOLONG;
 	memcpy(walk.todo, path, strlen(path) + 1);
-	while (error == 0 && next_name(&walk, name, sizeof(name)))
-		error = enter_name(&walk, name);
+	while ((error = next_name(&walk, name, sizeof(name))) > 0)
+		if ((error = enter_name(&walk, name)) < 0)
+			break;
 	if (error < 0)
 		return error;
 	return open_in_root(root, walk.done[0] == '\0' ? "/" : walk.done, O_PATH);
@@ -253,12 +256,16 @@ static int open_parent(int root, const char *path, const char **name)
 {
 	const char *slash = strrchr(path, '/');
 	char parent[PATH_MAX];
+	size_t length;
 
 	*name = slash == NULL ? path : slash + 1;
 	if (**name == '\0')
 		return -EINVAL;
-	copy_text(parent, sizeof(parent), path);
-	parent[*name - path] = '\0';
+	if (strlen(path) >= sizeof(parent))
+		return -ENAMETOOLONG;
+	length = (size_t)(*name - path);
+	memcpy(parent, path, length);
+	parent[length] = '\0';
 	return make_in_root(root, *parent == '\0' ? "/" : parent, true, 0755);
 }
 

@@ -8,6 +8,7 @@ import io.gantry.linux.FileFlags;
 import io.gantry.linux.FileStatus;
 import io.gantry.linux.Syscalls;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,6 +24,9 @@ final class HostDevices {
 
   private static final Path DEV = Path.of("/dev");
   private static final int DEEPEST = 16;
+
+  /** What the kernel takes as one path, without the closing NUL (PATH_MAX of limits.h). */
+  private static final int LONGEST_PATH = 4095;
 
   /**
    * File systems and links of their own, made anew in each container, and the machine's console.
@@ -64,6 +68,7 @@ final class HostDevices {
       throw invalid(device, "there is no such file", "check the path on the node");
     }
     String target = device.containerPath().isEmpty() ? device.hostPath() : device.containerPath();
+    requireShort(device, target);
     List<DeviceNode> found = new ArrayList<>();
     if (Files.isDirectory(real)) {
       collect(real, target, 0, found);
@@ -73,7 +78,17 @@ final class HostDevices {
     if (found.isEmpty()) {
       throw invalid(device, "it is no device", "use a mount for files and directories");
     }
+    // A directory stands for devices whose paths are longer than its own.
+    found.forEach(node -> requireShort(device, node.path()));
     return found;
+  }
+
+  private static void requireShort(DeviceSpec device, String target) {
+    int length = target.getBytes(StandardCharsets.UTF_8).length;
+    if (length > LONGEST_PATH) {
+      String problem = "container_path of " + length + " bytes is longer than " + LONGEST_PATH;
+      throw invalid(device, problem, "give a shorter container_path");
+    }
   }
 
   /** Every device of the machine under its own name, for privileged containers. */

@@ -72,4 +72,20 @@ class DeviceRulesTest {
         .isInstanceOf(InvalidException.class)
         .hasMessageContaining(path);
   }
+
+  @Test
+  void aPathInTheContainerIsNoLongerThanTheKernelTakes() throws IOException {
+    String longest = "/" + "é".repeat(2047);
+    assertThat(devices.granted(List.of(new DeviceSpec(longest, "/dev/null", "r")))).hasSize(1);
+
+    assertTooLong(new DeviceSpec(longest + "x", "/dev/null", "r"));
+    assertTooLong(new DeviceSpec(longest, "/dev", "r"));
+  }
+
+  private void assertTooLong(DeviceSpec device) {
+    assertThatThrownBy(() -> devices.granted(List.of(device)))
+        .isInstanceOf(InvalidException.class)
+        .hasMessageContaining("container_path")
+        .hasMessageContaining(device.hostPath());
+  }
 }

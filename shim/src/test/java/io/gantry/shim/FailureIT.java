@@ -145,6 +145,38 @@ class FailureIT {
   }
 
   @Test
+  void pathsLongerThanTheKernelTakes() throws IOException {
+    for (int length : List.of(4096, 4097, 5000, 70_000)) {
+      String whole = "/d".repeat((length - 2) / 2) + "/" + "n".repeat(1 + length % 2);
+      String cut = whole.substring(0, 255);
+      assertThat(whole).hasSize(length);
+      check(
+          plan -> plan.mknod(whole, FileFlags.S_IFCHR, new Device(1, 3), 0, 0),
+          tooLong("mknod", cut));
+      check(plan -> plan.symlink("a", whole), tooLong("symlink", cut));
+      check(plan -> plan.mkdir(whole, 0755), tooLong("mkdir", cut));
+      check(plan -> plan.chdir(whole), tooLong("chdir", cut));
+      check(plan -> plan.mask(whole), tooLong("mask", cut));
+      check(plan -> plan.readOnly(whole), tooLong("read_only", cut));
+      check(plan -> plan.sysctl(whole, "1"), tooLong("sysctl", cut));
+    }
+  }
+
+  @Test
+  void aNameLongerThanTheKernelTakesIsNotLeftOut() throws IOException {
+    String path = "/missing/" + "n".repeat(256);
+    String cut = path.substring(0, 255);
+
+    check(plan -> plan.mkdir(path, 0755), tooLong("mkdir", cut));
+    check(plan -> plan.mknod(path + "/x", 0, new Device(0, 0), 0, 0), tooLong("mknod", cut));
+    check(plan -> plan.mount(new NewMount("tmpfs", "", 0, List.of(), path)), tooLong("mount", cut));
+  }
+
+  private static String tooLong(String step, String object) {
+    return step + " " + object + ": ENAMETOOLONG";
+  }
+
+  @Test
   void attachOfWhatIsNoMount() throws IOException {
     Fd file = box.calls.open(Path.of("/etc/passwd"), FileFlags.O_RDONLY, 0);
 
