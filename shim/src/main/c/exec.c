@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 
@@ -28,6 +29,63 @@ int exec_close_fds(struct child *child)
 	child->empty = -1;
 	child->fds_closed = error == 0;
 	return error;
+}
+
+static bool is_null(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
+	       status.st_rdev == makedev(1, 3);
+}
+
+/* The working directory is the root, which also keeps the path below it. */
+static int open_null(void)
+{
+	int null = k_openat2(AT_FDCWD, "/dev/null", O_RDWR | O_NOCTTY,
+			     K_RESOLVE_IN_ROOT | K_RESOLVE_NO_SYMLINKS | K_RESOLVE_NO_MAGICLINKS);
+
+	if (null >= 0 && !is_null(null))
+		close_fd(&null);
+	return null;
+}
+
+/*
+ * A root without the device gets the reading end of an empty pipe for all three: reading finds the
+ * end, and writing fails with EBADF, while the writing end of a pipe without a reader would kill
+ * whoever takes its standard output for granted.
+ */
+static int open_nothing(void)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	close(ends[1]);
+	return ends[0];
+}
+
+/*
+ * The shim was given the machine's own device, and an open file is a way to its inode: its mode
+ * and owner could be changed from inside.
+ */
+int exec_own_null(void)
+{
+	CLEANUP_FD int null = -1;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (!is_null(fd))
+			continue;
+		if (null < 0)
+			null = open_null();
+		if (null < 0)
+			null = open_nothing();
+		if (null < 0)
+			return null;
+		if (dup2(null, fd) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
 /* An exec leads its session from its clone on. */
@@ -221,9 +279,10 @@ void exec_hold(struct child *child)
 	int ignored;
 
 	prctl(PR_SET_NAME, "gantry-hold", 0, 0, 0);
-	/* The end of this socket tells the waiting shim that all steps were taken. */
+	/* The end of the socket tells the waiting shim that all steps were taken, so it is the last. */
+	k_close_range(0, (unsigned)child->report - 1);
+	k_close_range((unsigned)child->report + 1, ~0U);
 	close(child->report);
-	k_close_range(3, ~0U);
 	sigfillset(&all);
 	for (;;) {
 		sigwait(&all, &ignored);

@@ -191,7 +191,10 @@ static int join_namespaces(const struct shim *shim, struct failure *failure)
 	if (setns(4, (int)shim->join_flags) < 0)
 		return -errno;
 	close(4);
-	return setsid() < 0 ? -errno : 0;
+	if (setsid() < 0)
+		return -errno;
+	copy_text(failure->step, sizeof(failure->step), "descriptors");
+	return exec_own_null();
 }
 
 __attribute__((noreturn)) static void be_the_child(const struct shim *shim,

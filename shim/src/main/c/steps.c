@@ -51,6 +51,14 @@ static int step_write_fd(const struct step *step)
 	return write_all(plan_fd(&step->f[0]), step->f[1].data, step->f[1].length);
 }
 
+/* From here on the process is inside, and nothing of the machine's is left at 0-2. */
+static int step_new_root(const struct step *step, struct child *child)
+{
+	int error = step->op == OP_PIVOT ? mount_pivot(child) : mount_empty_root(child);
+
+	return error < 0 ? error : exec_own_null();
+}
+
 /* The steps on mounts and files of the root to be. */
 static int take_mount_step(const struct step *step, struct child *child, struct failure *failure)
 {
@@ -74,9 +82,8 @@ static int take_mount_step(const struct step *step, struct child *child, struct 
 	case OP_READ_ONLY:
 		return mount_read_only(step, child, failure);
 	case OP_PIVOT:
-		return mount_pivot(child);
 	case OP_EMPTY_ROOT:
-		return mount_empty_root(child);
+		return step_new_root(step, child);
 	case OP_SYSCTL:
 		return step_sysctl(step, child, failure);
 	default:

@@ -67,6 +67,8 @@ int identity_keyring(const struct step *step);
 int exec_program(const struct step *step, struct child *child, struct failure *failure);
 int exec_terminal(const struct step *step, struct child *child, struct failure *failure);
 int exec_new_session(void);
+/* Whatever of 0-2 is the inherited /dev/null becomes the root's own; the working directory is "/". */
+int exec_own_null(void);
 int exec_close_fds(struct child *child);
 __attribute__((noreturn)) void exec_hold(struct child *child);
 

@@ -64,7 +64,8 @@ final class Box implements AutoCloseable {
           "wc",
           "tr",
           "usleep",
-          "mkdir");
+          "mkdir",
+          "chmod");
 
   final Syscalls calls = Linux.syscalls();
   final Path directory;
