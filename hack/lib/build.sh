@@ -14,3 +14,11 @@ build_all() {
     touch "$made"
   fi
 }
+
+# How the programs of the conformance tests are run: java "${tool_flags[@]}" -cp "$(tool_class_path)"
+# shellcheck disable=SC2034
+tool_flags=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+
+tool_class_path() {
+  echo "$repository/conformance-tests/target/classes:$repository/target/dist/lib/*"
+}

@@ -6,12 +6,15 @@
 run_packages=(gcc libc6-dev make musl-tools busybox-static libseccomp2 libnftables1)
 # To test besides: a registry and a foreign tool that fills it, eyes on the network, a linter.
 test_packages=(docker-registry skopeo iproute2 nftables shellcheck)
+# To test and measure a peer: another runtime and what it needs for the network of its pods.
+peer_packages=(containerd runc containernetworking-plugins iptables iproute2 nftables)
 
 is_installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# need_packages PACKAGE...: installs those that are not there; says what to do where it cannot.
+# need_packages PACKAGE...: installs those that are not there, unless another would have to go for
+# it; says what to do where it cannot.
 need_packages() {
   local missing=() package
   if ! command -v dpkg-query >/dev/null; then
@@ -28,6 +31,11 @@ need_packages() {
   fi
   echo "installing ${missing[*]}"
   apt-get update -qq >&2
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove "${missing[@]}" \
     </dev/null >&2
+}
+
+# Does without the peer where it cannot be installed, as beside Docker's own package of containerd.
+want_peer() {
+  need_packages "${peer_packages[@]}" || echo "going on without ${peer_packages[*]}" >&2
 }

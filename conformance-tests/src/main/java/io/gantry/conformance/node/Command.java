@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Runs a program to its end and keeps what it printed. */
 public final class Command {
@@ -42,6 +43,12 @@ public final class Command {
     } finally {
       Files.delete(errors);
     }
+  }
+
+  /** Whether a program is on the path. */
+  public static boolean isInstalled(String program) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 
   /** What a program that must succeed printed. */

@@ -1,38 +1,20 @@
 package io.gantry.conformance.node;
 
-import io.gantry.api.cri.v1.VersionRequest;
 import io.gantry.conformance.cri.CriClient;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/**
- * A gantryd of one's own. Everything it has lies under one directory or bears the node's name. Not
- * for use by several threads.
- */
-public final class PrivateNode implements AutoCloseable {
+/** A gantryd of one's own. Everything it has lies under one directory or bears the node's name. */
+public final class PrivateNode implements PrivateRuntime {
 
-  private static final Duration LONGEST_START = Duration.ofSeconds(60);
-  private static final Duration LONGEST_END = Duration.ofSeconds(30);
-  private static final Duration PAUSE = Duration.ofMillis(2);
-
-  private final Distribution distribution;
   private final Path directory;
-  private final CriClient client;
-  private Process process;
+  private final Daemon daemon;
 
-  private PrivateNode(Distribution distribution, Path directory) throws IOException {
-    this.distribution = distribution;
+  private PrivateNode(Path directory, Daemon daemon) {
     this.directory = directory;
-    this.client = CriClient.of(socket().toString());
-    this.process = launch();
+    this.daemon = daemon;
   }
 
   /**
@@ -42,69 +24,46 @@ public final class PrivateNode implements AutoCloseable {
    */
   public static PrivateNode start(Distribution distribution, Path directory)
       throws IOException, InterruptedException {
+    Path configuration = directory.resolve("config.toml");
     String template = Files.readString(distribution.configurationTemplate());
     Files.writeString(
-        directory.resolve("config.toml"),
-        template.replace("@DIRECTORY@", directory.toString()).replace("@NAME@", name(directory)));
-    PrivateNode node = new PrivateNode(distribution, directory);
-    node.waitUntilReady();
-    return node;
+        configuration,
+        template
+            .replace("@DIRECTORY@", directory.toString())
+            .replace("@NAME@", Names.of("gt", directory)));
+    List<String> command =
+        List.of(distribution.daemon().toString(), "--config", configuration.toString());
+    return new PrivateNode(
+        directory, Daemon.start(command, socket(directory), daemonLog(directory)));
   }
 
-  /** Short enough for the name of an interface, and as unique as the directory. */
-  static String name(Path directory) {
-    return "gt%06x".formatted(directory.toString().hashCode() & 0xffffff);
-  }
-
-  private Process launch() throws IOException {
-    return new ProcessBuilder(
-            distribution.daemon().toString(),
-            "--config",
-            directory.resolve("config.toml").toString())
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(daemonLog().toFile()))
-        .start();
-  }
-
-  private void waitUntilReady() throws IOException, InterruptedException {
-    long end = System.nanoTime() + LONGEST_START.toNanos();
-    while (!listens()) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        throw new IOException(
-            "gantryd did not come up: %s; its log says:%n%s"
-                .formatted(process, Files.readString(daemonLog())));
-      }
-      Thread.sleep(PAUSE);
-    }
-    client.reconnect();
-    var _ = client.runtime().withWaitForReady().version(VersionRequest.getDefaultInstance());
-  }
-
-  private boolean listens() {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      return channel.connect(UnixDomainSocketAddress.of(socket()));
-    } catch (IOException notYet) {
-      return false;
-    }
-  }
-
-  /** Goes on to work after the daemon was started again. */
-  public CriClient client() {
-    return client;
-  }
-
-  public Path socket() {
+  private static Path socket(Path directory) {
     return directory.resolve("gantry.sock");
   }
 
-  /** What the daemon printed so far is here. */
-  public Path daemonLog() {
+  private static Path daemonLog(Path directory) {
     return directory.resolve("gantryd.log");
   }
 
+  @Override
+  public CriClient client() {
+    return daemon.client();
+  }
+
+  @Override
+  public Path socket() {
+    return socket(directory);
+  }
+
+  @Override
+  public Path daemonLog() {
+    return daemonLog(directory);
+  }
+
   /** The name of its bridge, its table and its cgroups. */
+  @Override
   public String name() {
-    return name(directory);
+    return Names.of("gt", directory);
   }
 
   /** Where the records and run files of pods and containers are. */
@@ -112,65 +71,42 @@ public final class PrivateNode implements AutoCloseable {
     return List.of(directory.resolve("run"), directory.resolve("root"));
   }
 
+  @Override
   public long pid() {
-    return process.pid();
-  }
-
-  /** SIGKILL: the daemon gets no chance to say goodbye. */
-  public void kill() throws InterruptedException {
-    process.destroyForcibly();
-    process.waitFor();
-  }
-
-  /** SIGTERM, and waits for the end. */
-  public void terminate() throws IOException, InterruptedException {
-    process.destroy();
-    if (!process.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
-      kill();
-      throw new IOException("gantryd did not end within " + LONGEST_END + " of SIGTERM");
-    }
-  }
-
-  /** Starts the daemon again on what the last one left. */
-  public void startAgain() throws IOException, InterruptedException {
-    if (process.isAlive()) {
-      throw new IllegalStateException("gantryd is running");
-    }
-    process = launch();
-    waitUntilReady();
+    return daemon.pid();
   }
 
   @Override
-  public void close() throws IOException {
-    try {
-      if (process.isAlive()) {
-        terminate();
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    } finally {
-      client.close();
-    }
-    clear();
+  public void importImage(Path archive) throws IOException, InterruptedException {
+    ImageImport.send(client().channel(), archive);
   }
 
-  /** Takes away what a node keeps between its lives: bridge, table, cgroups. */
-  private void clear() throws IOException {
-    String name = name(directory);
+  @Override
+  public void kill() throws InterruptedException {
+    daemon.kill();
+  }
+
+  @Override
+  public void terminate() throws IOException, InterruptedException {
+    daemon.terminate();
+  }
+
+  @Override
+  public void startAgain() throws IOException, InterruptedException {
+    daemon.startAgain();
+  }
+
+  /** Ends the daemon and takes away what a node keeps between its lives. */
+  @Override
+  public void close() throws IOException {
     try {
-      var _ = Command.run(List.of("ip", "link", "delete", name));
-      var _ = Command.run(List.of("nft", "delete", "table", "inet", name));
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    Path hierarchies = Path.of("/sys/fs/cgroup");
-    Files.deleteIfExists(hierarchies.resolve(name));
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(hierarchies)) {
-      for (Path hierarchy : found) {
-        if (Files.isDirectory(hierarchy)) {
-          Files.deleteIfExists(hierarchy.resolve(name));
-        }
-      }
+      daemon.close();
+    } finally {
+      Leftovers leftovers = new Leftovers();
+      leftovers.link(name());
+      leftovers.nftTable("inet", name());
+      leftovers.cgroups(name());
+      leftovers.report();
     }
   }
 }

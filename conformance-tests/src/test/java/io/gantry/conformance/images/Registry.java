@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Debian's docker-registry on a port of loopback, filled by skopeo. */
 final class Registry implements AutoCloseable {
@@ -37,10 +38,8 @@ final class Registry implements AutoCloseable {
 
   /** The programs this needs that are not there. */
   static List<String> missingPrograms() {
-    return List.of("docker-registry", "skopeo").stream()
-        .filter(program ->
-            List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)).stream()
-                .noneMatch(folder -> Files.isExecutable(Path.of(folder, program))))
+    return Stream.of("docker-registry", "skopeo")
+        .filter(program -> !Command.isInstalled(program))
         .toList();
   }
 
