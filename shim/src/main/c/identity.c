@@ -229,12 +229,17 @@ int identity_oom_score_adj(const struct step *step)
 	return error == -EACCES || error == -EPERM ? 0 : error;
 }
 
-int identity_keyring(const struct step *step)
+int identity_session_keyring(const char *name)
 {
-	const char *name = plan_text(&step->f[0]);
-
 	if (syscall(SYS_keyctl, KEYCTL_JOIN, name) >= 0)
 		return 0;
 	/* Kernels without keyrings, or a full quota: a container can live without one. */
 	return errno == ENOSYS || errno == EDQUOT || errno == EPERM ? 0 : -errno;
+}
+
+int identity_keyring(const struct step *step)
+{
+	const char *name = plan_text(&step->f[0]);
+
+	return identity_session_keyring(*name == '\0' ? NULL : name);
 }

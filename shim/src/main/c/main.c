@@ -27,7 +27,8 @@ const char *__asan_default_options(void)
 
 /*
  * Nothing may interrupt or end the shim but SIGKILL; nobody inside a container may look into it,
- * nor into a clone of it that has not executed the container's program yet.
+ * nor into a clone of it that has not executed the container's program yet; and no clone of it
+ * comes with the keys of the daemon's session.
  */
 static int harden(void)
 {
@@ -39,7 +40,7 @@ static int harden(void)
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL); /* the daemon's ignored signals end here */
 	prctl(PR_SET_NAME, "gantry-shim", 0, 0, 0);
-	return 0;
+	return identity_session_keyring(NULL);
 }
 
 /* The whole plan in memory of its own that goes back to the kernel after the start. */

@@ -62,6 +62,8 @@ int identity_seccomp(const struct step *step);
 int identity_rlimit(const struct step *step);
 int identity_oom_score_adj(const struct step *step);
 int identity_keyring(const struct step *step);
+/* Joins the session keyring of that name or makes it; NULL makes one that nobody can join. */
+int identity_session_keyring(const char *name);
 
 /* exec.c */
 int exec_program(const struct step *step, struct child *child, struct failure *failure);

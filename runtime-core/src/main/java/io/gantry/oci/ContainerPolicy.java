@@ -19,6 +19,8 @@ import java.util.Optional;
  */
 public final class ContainerPolicy {
 
+  private static final String FRESH = "";
+
   private final Syscalls syscalls;
   private final DaemonRights rights;
   private final SeccompFilters filters;
@@ -85,14 +87,20 @@ public final class ContainerPolicy {
     return ContainerPlanWriter.write(syscalls, context, filter(context.process()));
   }
 
-  /** The plan for another command beside a container's first process. It refers to no files. */
+  /**
+   * The plan for another command beside a container's first process. It refers to no files. The
+   * command gets a session keyring of its own: to join the container's by name, that one would have
+   * to be open to every process of its user (keyctl_join_session_keyring(3)), in other containers
+   * as well, and whoever knew the name first could have put keys into it. This is where runc's
+   * setns_init_linux.go decides otherwise.
+   */
   public Plan exec(ProcessSpec container, List<String> command) throws IOException {
     if (command.isEmpty() || command.getFirst().isEmpty()) {
       throw new InvalidException(
           new Subject("field", "cmd"), "cmd is empty: nothing to execute", "name a command");
     }
     ProcessSpec process = container.running(command);
-    PlanBuilder plan = Plan.builder().setsid();
+    PlanBuilder plan = Plan.builder().setsid().keyring(FRESH);
     ProcessSteps.append(plan, process, filter(process));
     return plan.build();
   }

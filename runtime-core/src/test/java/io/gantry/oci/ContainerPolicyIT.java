@@ -10,6 +10,7 @@ import io.gantry.pod.NamespaceMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -165,6 +166,21 @@ class ContainerPolicyIT {
 
   private static MountSpec mount(String target, Path host, boolean readOnly) {
     return new MountSpec(target, host.toString(), readOnly, false, Propagation.PRIVATE);
+  }
+
+  @Test
+  void everyCommandHasASessionKeyringOfItsOwn() throws IOException {
+    Path probe = Path.of("../shim/target/probes/session-keyring").toAbsolutePath();
+    String outside = new ProcessBuilder(probe.toString()).start().inputReader().readLine();
+    request.seccomp = new SeccompChoice.Unconfined();
+    request.mounts = List.of(mount("/bin/session-keyring", probe, true));
+    try (LiveContainer container = start()) {
+      Set<String> found =
+          new HashSet<>(
+              List.of(outside, container.sh("session-keyring"), container.sh("session-keyring")));
+
+      assertThat(found).hasSize(3).allMatch(serial -> serial.matches("\\d+"));
+    }
   }
 
   @Test

@@ -208,7 +208,11 @@ public final class PlanBuilder {
     return add(Op.CHDIR, text(path), new Field.U32(0));
   }
 
-  /** A session keyring of its own; left out where the kernel has none to give. */
+  /**
+   * A session keyring of its own; left out where the kernel has none to give.
+   *
+   * @param name what the keyring is called; empty for a fresh one that nobody can join by name
+   */
   public PlanBuilder keyring(String name) {
     return add(Op.KEYRING, text(name));
   }

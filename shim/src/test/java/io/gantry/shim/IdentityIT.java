@@ -138,6 +138,21 @@ class IdentityIT {
   }
 
   @Test
+  void nobodyHasTheSessionKeyringOfWhoStartedTheShim() throws IOException {
+    Path probe = Path.of("target", "probes", "session-keyring").toAbsolutePath();
+    Files.copy(probe, box.rootfs.resolve("bin/session-keyring"));
+    String outside = new ProcessBuilder(probe.toString()).start().inputReader().readLine();
+    Box.Container container = box.sh("sleep 1000");
+    container.started();
+
+    assertThat(outside).matches("\\d+");
+    assertThat(outputOf(box.plan().pivot(), "session-keyring")).hasSize(1).doesNotContain(outside);
+    assertThat(Box.text(container.exec("session-keyring").stdout()))
+        .matches("\\d+\n")
+        .isNotEqualTo(outside + "\n");
+  }
+
+  @Test
   void masksAndReadOnlyPathsHold() throws IOException {
     Files.writeString(box.rootfs.resolve("etc/secret"), "secret");
     Files.createDirectories(box.rootfs.resolve("hidden/deep"));
