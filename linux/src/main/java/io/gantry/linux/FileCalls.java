@@ -74,6 +74,14 @@ public interface FileCalls {
   /** The names in a directory without {@code .} and {@code ..}, in no order. */
   List<String> names(Fd dir) throws SyscallException;
 
+  /**
+   * Some more names of a directory without {@code .} and {@code ..}, as many as fit into one buffer
+   * of getdents64(2); empty at the end. For directories whose size somebody else decides.
+   *
+   * @param listing open for reading; its position moves on
+   */
+  List<String> nextNames(Fd listing) throws SyscallException;
+
   /** ftruncate(2). */
   void ftruncate(Fd fd, long length) throws SyscallException;
 

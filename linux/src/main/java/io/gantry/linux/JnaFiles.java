@@ -239,22 +239,32 @@ interface JnaFiles extends FileCalls {
   @Override
   default List<String> names(Fd dir) throws SyscallException {
     List<String> names = new ArrayList<>();
-    byte[] buffer = new byte[DIRECTORY_BUFFER];
     // A descriptor of its own: the given one may be O_PATH, and its position is the caller's.
     try (Fd listing = openat(dir, ".", FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0)) {
-      while (true) {
-        int length =
-            (int)
-                NativeCall.check(
-                    "getdents64",
-                    dir,
-                    () -> CLibrary.getdents64(listing.number(), buffer, buffer.length));
-        if (length == 0) {
-          return names;
-        }
-        DirectoryEntries.addNames(buffer, length, names);
+      List<String> more = nextNames(listing);
+      while (!more.isEmpty()) {
+        names.addAll(more);
+        more = nextNames(listing);
       }
     }
+    return names;
+  }
+
+  @Override
+  default List<String> nextNames(Fd listing) throws SyscallException {
+    byte[] buffer = new byte[DIRECTORY_BUFFER];
+    List<String> names = new ArrayList<>();
+    int length;
+    do {
+      length =
+          (int)
+              NativeCall.check(
+                  "getdents64",
+                  listing,
+                  () -> CLibrary.getdents64(listing.number(), buffer, buffer.length));
+      DirectoryEntries.addNames(buffer, length, names);
+    } while (length > 0 && names.isEmpty());
+    return names;
   }
 
   @Override

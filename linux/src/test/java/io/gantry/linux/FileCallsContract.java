@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -165,6 +167,24 @@ interface FileCallsContract {
       create("a-rather-long-name-to-fill-the-buffer-" + i).close();
     }
     assertThat(files().names(directory())).hasSize(700).doesNotHaveDuplicates();
+  }
+
+  @Test
+  default void namesComeInPiecesToo() throws Exception {
+    for (int i = 0; i < 700; i++) {
+      create("a-rather-long-name-to-fill-the-buffer-" + i).close();
+    }
+    List<String> all = new ArrayList<>();
+    int flags = FileFlags.O_RDONLY | FileFlags.O_DIRECTORY;
+    try (Fd listing = files().openat(directory(), ".", flags, 0)) {
+      List<String> some = files().nextNames(listing);
+      assertThat(some).hasSizeBetween(1, 699);
+      while (!some.isEmpty()) {
+        all.addAll(some);
+        some = files().nextNames(listing);
+      }
+    }
+    assertThat(all).hasSize(700).doesNotHaveDuplicates();
   }
 
   private Fd create(String name) throws SyscallException {
