@@ -62,7 +62,7 @@ final class DiskImageStore implements ImageStore {
   static ImageStore open(ImageStoreSettings settings, FileCalls files) throws ImageException {
     StoreLayout layout = new StoreLayout(settings.root());
     layout.create();
-    Trash trash = new Trash(layout.trash());
+    Trash trash = new Trash(layout.trash(), files);
     try {
       throwAway(layout.staging(), trash);
       trash.sweep();

@@ -34,7 +34,7 @@ public record Config(
           new LogSettings("info"),
           new NetworkSettings("gantry", "gantry0", "", 0),
           new CgroupSettings("/gantry"),
-          new ImageSettings(3, 64L << 30, List.of(), List.of()));
+          new ImageSettings(3, 64L << 30, 2_000_000, List.of(), List.of()));
 
   /**
    * What the daemon writes of itself.
@@ -66,6 +66,8 @@ public record Config(
    *
    * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
    * @param maxLayerBytes what one layer may grow to before it is taken for a bomb
+   * @param maxLayerEntries how many entries it may have, and how many files and directories they
+   *     may make
    * @param insecureRegistries hosts, with port where there is one, that are spoken to over plain
    *     HTTP; loopback always is
    * @param pinned full names of images that no garbage collection may remove
@@ -73,6 +75,7 @@ public record Config(
   public record ImageSettings(
       int parallelLayers,
       long maxLayerBytes,
+      long maxLayerEntries,
       List<String> insecureRegistries,
       List<String> pinned) {
 

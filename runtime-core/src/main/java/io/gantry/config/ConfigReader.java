@@ -123,6 +123,7 @@ public final class ConfigReader {
         new ImageSettings(
             (int) section.number("parallel_layers", defaults.parallelLayers(), 1, 64),
             section.number("max_layer_bytes", defaults.maxLayerBytes(), 1 << 20, Long.MAX_VALUE),
+            section.number("max_layer_entries", defaults.maxLayerEntries(), 1000, 100_000_000),
             section.texts("insecure_registries"),
             section.texts("pinned"));
     section.refuseOthers();

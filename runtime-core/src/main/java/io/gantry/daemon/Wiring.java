@@ -187,7 +187,7 @@ final class Wiring {
             .registry()
             .withEndpoints(new RegistryEndpoints(config.image().insecureRegistries())),
         defaults.privileges(),
-        new UnpackLimits(config.image().maxLayerBytes(), defaults.limits().maxEntries()),
+        new UnpackLimits(config.image().maxLayerBytes(), config.image().maxLayerEntries()),
         config.image().parallelLayers(),
         config.image().pinned());
   }

@@ -30,7 +30,7 @@ class ConfigReaderTest {
                 new LogSettings("info"),
                 new NetworkSettings("gantry", "gantry0", "", 0),
                 new CgroupSettings("/gantry"),
-                new ImageSettings(3, 68_719_476_736L, List.of(), List.of())));
+                new ImageSettings(3, 68_719_476_736L, 2_000_000, List.of(), List.of())));
   }
 
   @Test
@@ -40,7 +40,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 4);
+        .hasSize(4 + 1 + 4 + 1 + 5);
   }
 
   @Test

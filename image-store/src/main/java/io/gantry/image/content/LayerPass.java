@@ -28,6 +28,12 @@ final class LayerPass {
 
   UnpackedLayer run(LayerSpec layer, BlobSource source, Path target) throws IOException {
     String name = "layer " + layer.blob().digest();
+    if (layer.blob().size() > maxBytes) {
+      throw new ImageException.Refused(
+          name,
+          "its " + layer.blob().size() + " bytes are over the limit of " + maxBytes,
+          "raise image.max_layer_bytes if you trust the image");
+    }
     try (InputStream raw = source.open(layer.blob());
         DigestedStream blob =
             new DigestedStream(raw, name, layer.blob().digest(), layer.blob().size())) {

@@ -1,7 +1,5 @@
 package io.gantry.image.content;
 
-import java.util.List;
-
 /**
  * What is known of an unpacked layer, kept beside its files.
  *
@@ -10,21 +8,10 @@ import java.util.List;
  * @param digest of the blob it came from
  * @param transferSize bytes of that blob
  * @param bytes on disk
- * @param impliedDirectories directories that the tar did not name
  */
 record LayerRecord(
-    int version,
-    String diffId,
-    String digest,
-    long transferSize,
-    long bytes,
-    long inodes,
-    List<String> impliedDirectories) {
+    int version, String diffId, String digest, long transferSize, long bytes, long inodes) {
 
   static final int VERSION = 1;
   static final String FILE = "layer.json";
-
-  LayerRecord {
-    impliedDirectories = List.copyOf(impliedDirectories);
-  }
 }

@@ -193,7 +193,7 @@ public final class LayerStore implements AutoCloseable {
 
   private void discard(Path staged, Exception failure) {
     try {
-      Tree.delete(staged);
+      Tree.delete(files, staged);
     } catch (IOException cleanup) {
       failure.addSuppressed(cleanup);
     }
@@ -208,8 +208,7 @@ public final class LayerStore implements AutoCloseable {
             layer.blob().digest().toString(),
             layer.blob().size(),
             unpacked.bytes(),
-            unpacked.inodes(),
-            unpacked.impliedDirectories());
+            unpacked.inodes());
     RecordFile.writeUnsynced(staged.resolve(LayerRecord.FILE), record);
     sync.sync();
     synchronized (stored) {

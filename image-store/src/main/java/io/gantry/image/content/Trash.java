@@ -1,6 +1,7 @@
 package io.gantry.image.content;
 
 import io.gantry.image.layer.Tree;
+import io.gantry.linux.FileCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,14 +24,16 @@ public final class Trash implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
 
   private final Path folder;
+  private final FileCalls files;
   private final AtomicLong sequence = new AtomicLong(System.nanoTime());
   private final ThreadPoolExecutor sweeper;
 
   /**
    * @param folder on the file system of everything that will be thrown in
    */
-  public Trash(Path folder) {
+  public Trash(Path folder, FileCalls files) {
     this.folder = folder;
+    this.files = files;
     this.sweeper =
         new ThreadPoolExecutor(
             1,
@@ -64,7 +67,7 @@ public final class Trash implements AutoCloseable {
   private void deleteLater(Path target) {
     sweeper.execute(() -> {
       try {
-        Tree.delete(target);
+        Tree.delete(files, target);
       } catch (IOException e) {
         LOG.warn("cannot delete {}, the next start tries again: {}", target, e.toString());
       }

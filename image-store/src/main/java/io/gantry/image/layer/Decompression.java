@@ -1,5 +1,6 @@
 package io.gantry.image.layer;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.gantry.image.error.ImageException;
@@ -17,6 +18,12 @@ public final class Decompression {
   private static final int BUFFER = 64 << 10;
   private static final int MAGIC = 4;
 
+  /**
+   * 32 MiB of window, which are taken from the machine for each zstd stream that asks for them (RFC
+   * 8878, 3.1.1.1.2, leaves the limit to the decoder). Encoders of images stay at or below it.
+   */
+  private static final int MAX_WINDOW_LOG = 25;
+
   private Decompression() {}
 
   /** The plain bytes of a gzip, zstd or plain stream; closing it leaves {@code in} open. */
@@ -30,7 +37,7 @@ public final class Decompression {
       return new GzipStream(held, BUFFER);
     }
     if (n == MAGIC && isZstd(magic)) {
-      return new ZstdFailures(new ZstdInputStreamNoFinalizer(held));
+      return new ZstdFailures(new ZstdInputStreamNoFinalizer(held).setLongMax(MAX_WINDOW_LOG));
     }
     return held;
   }
@@ -55,6 +62,12 @@ public final class Decompression {
       try {
         return in.read(target, offset, length);
       } catch (ZstdIOException e) {
+        if (e.getErrorCode() == Zstd.errFrameParameterWindowTooLarge()) {
+          throw new ImageException.Refused(
+              "zstd stream",
+              "it needs a window of more than " + (1 << MAX_WINDOW_LOG) + " bytes",
+              "compress the layer without --ultra or --long");
+        }
         throw new ImageException.Corrupt(
             "zstd stream", String.valueOf(e.getMessage()), "pull or build the image again", e);
       }

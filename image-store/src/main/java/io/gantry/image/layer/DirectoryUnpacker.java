@@ -37,7 +37,8 @@ public final class DirectoryUnpacker implements LayerUnpacker {
     files.mkdirat(Fd.CWD, target.toString(), ROOT_MODE);
     files.fchmodat(Fd.CWD, target.toString(), ROOT_MODE);
     try (Fd root = files.open(target, FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0);
-        Extraction extraction = new Extraction(files, root, privileges, buffer)) {
+        Extraction extraction =
+            new Extraction(files, root, privileges, buffer, new LayerSize(limits.maxEntries()))) {
       return unpack(tar, extraction);
     } finally {
       buffers.offer(buffer);
@@ -52,7 +53,7 @@ public final class DirectoryUnpacker implements LayerUnpacker {
         throw new ImageException.Refused(
             "tar entry " + entry.name(),
             "the layer has more than " + limits.maxEntries() + " entries",
-            "raise the limit if you trust the image");
+            "raise image.max_layer_entries if you trust the image");
       }
       if (Thread.currentThread().isInterrupted()) {
         throw new ImageException.Cancelled("tar entry " + entry.name(), "unpacking was stopped");

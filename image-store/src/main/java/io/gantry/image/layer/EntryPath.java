@@ -10,7 +10,14 @@ import io.gantry.image.error.ImageException;
  */
 record EntryPath(String parent, String last) {
 
+  /** What the kernel takes as one path, in bytes (path_resolution(7)). */
   private static final int MAX_LENGTH = 4095;
+
+  /**
+   * Directories above each other. Trees of software stay below 50; every level costs an inode and
+   * the kernel a step, so that a short entry could ask for two thousand of each.
+   */
+  private static final int MAX_PARTS = 256;
 
   /** Leading slashes, single dots and double slashes mean nothing; {@code ..} is refused. */
   static EntryPath of(String name) throws ImageException {
@@ -24,11 +31,33 @@ record EntryPath(String parent, String last) {
 
   private static EntryPath of(String name, String entry, String what) throws ImageException {
     String path = isPlain(name) ? name : normalised(name, entry, what);
-    if (path.length() > MAX_LENGTH) {
-      throw new ImageException.Refused("tar entry " + entry, what + " is too long", "");
+    if (bytes(path) > MAX_LENGTH) {
+      throw new ImageException.Refused(
+          "tar entry " + entry,
+          what + " is too long: over " + MAX_LENGTH + " bytes",
+          "do not trust this image");
+    }
+    if (path.chars().filter(c -> c == '/').count() >= MAX_PARTS) {
+      throw new ImageException.Refused(
+          "tar entry " + entry,
+          what + " is too deep: over " + MAX_PARTS + " directories",
+          "do not trust this image");
     }
     int slash = path.lastIndexOf('/');
     return new EntryPath(slash < 0 ? "" : path.substring(0, slash), path.substring(slash + 1));
+  }
+
+  /** As the kernel gets it: characters that stand for a byte which is no UTF-8 are that byte. */
+  private static int bytes(String path) {
+    int bytes = 0;
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      boolean half = Character.isHighSurrogate(c) && i + 1 < path.length();
+      boolean pair = half && Character.isLowSurrogate(path.charAt(i + 1));
+      i += pair ? 1 : 0;
+      bytes += pair ? 4 : c < 0x80 || Character.isSurrogate(c) ? 1 : c < 0x800 ? 2 : 3;
+    }
+    return bytes;
   }
 
   private static boolean isPlain(String name) {

@@ -12,9 +12,7 @@ import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One layer on its way into one directory. Every entry is made inside an open parent directory by
@@ -23,14 +21,11 @@ import java.util.Map;
  */
 final class Extraction implements AutoCloseable {
 
-  private static final long BLOCK = 4096;
   private static final String ROOT = ".";
   private static final OpenHow NEW_FILE =
       OpenHow.beneath(
               FileFlags.O_CREAT | FileFlags.O_EXCL | FileFlags.O_WRONLY | FileFlags.O_NOFOLLOW)
           .withMode(0600);
-  private static final OpenHow REAL_DIRECTORY =
-      OpenHow.beneath(FileFlags.O_PATH | FileFlags.O_DIRECTORY | FileFlags.O_NOFOLLOW);
 
   private final FileCalls files;
   private final Fd root;
@@ -39,9 +34,8 @@ final class Extraction implements AutoCloseable {
   private final Whiteouts whiteouts;
   private final ParentDirectories parents;
   private final EntryAttributes attributes;
-  private final Map<String, Instant> directoryTimes = new LinkedHashMap<>();
-  private long bytes = BLOCK;
-  private long inodes = 1;
+  private final LayerSize size;
+  private @Nullable Instant rootModified;
 
   /** Does one thing that fails with EEXIST when something stands in its way. */
   @FunctionalInterface
@@ -49,18 +43,30 @@ final class Extraction implements AutoCloseable {
     void run() throws IOException;
   }
 
-  Extraction(FileCalls files, Fd root, Privileges privileges, ByteBuffer buffer) {
+  Extraction(FileCalls files, Fd root, Privileges privileges, ByteBuffer buffer, LayerSize size) {
     this.files = files;
     this.root = root;
     this.privileges = privileges;
     this.buffer = buffer;
+    this.size = size;
     this.whiteouts = new Whiteouts(files, privileges);
-    this.parents = new ParentDirectories(files, root, whiteouts);
+    this.parents = new ParentDirectories(files, root, whiteouts, size);
     this.attributes = new EntryAttributes(files, privileges);
   }
 
   /** Makes what the entry says; content is read from the tar. */
   void apply(TarEntry entry, TarReader tar) throws IOException {
+    try {
+      make(entry, tar);
+    } catch (SyscallException e) {
+      if (e.is(Errno.ENAMETOOLONG)) {
+        throw refused(entry, "it holds a name that is too long for a file");
+      }
+      throw e;
+    }
+  }
+
+  private void make(TarEntry entry, TarReader tar) throws IOException {
     EntryPath path = EntryPath.of(entry.name());
     if (path.isRoot()) {
       rootDirectory(entry);
@@ -68,7 +74,9 @@ final class Extraction implements AutoCloseable {
     }
     Fd parent = parents.make(path.parent(), entry.name());
     if (path.last().startsWith(Whiteouts.PREFIX)) {
-      inodes += whiteouts.apply(parent, path.last(), entry.name()) ? 1 : 0;
+      if (whiteouts.apply(parent, path.last(), entry.name())) {
+        size.add(entry.name(), 0);
+      }
       return;
     }
     switch (entry.kind()) {
@@ -87,29 +95,31 @@ final class Extraction implements AutoCloseable {
       throw refused(entry, "the root can only be a directory");
     }
     attributes.apply(root, ROOT, entry);
-    directoryTimes.put(ROOT, entry.modified());
+    rootModified = entry.modified();
   }
 
   private void directory(Fd parent, EntryPath path, TarEntry entry) throws IOException {
     try {
       files.mkdirat(parent, path.last(), 0700);
-      count(0);
+      size.add(entry.name(), 0);
     } catch (SyscallException e) {
       if (!e.is(Errno.EEXIST)) {
         throw e;
       }
-      overExisting(parent, path);
+      overExisting(parent, path, entry);
     }
-    attributes.apply(again(parent, path), path.last(), entry);
-    parents.named(path.full());
-    directoryTimes.put(path.full(), entry.modified());
+    Fd now = again(parent, path);
+    attributes.apply(now, path.last(), entry);
+    attributes.modified(now, path.last(), entry.modified());
   }
 
-  private void overExisting(Fd parent, EntryPath path) throws IOException {
+  private void overExisting(Fd parent, EntryPath path, TarEntry entry) throws IOException {
     FileStatus there = files.statx(parent, path.last());
     if (whiteouts.isWhiteout(there)) {
       whiteouts.replaceByDirectory(parent, path.last(), 0700);
-    } else if (!there.isDirectory()) {
+    } else if (there.isDirectory()) {
+      parents.modified(there.inode(), entry.modified());
+    } else {
       removeExisting(parent, path);
       files.mkdirat(again(parent, path), path.last(), 0700);
     }
@@ -121,7 +131,7 @@ final class Extraction implements AutoCloseable {
       attributes.apply(again(parent, path), path.last(), entry);
       attributes.modified(file, "", entry.modified());
     }
-    count(entry.size());
+    size.add(entry.name(), entry.size());
   }
 
   private Fd newFile(Fd parent, EntryPath path) throws IOException {
@@ -160,7 +170,7 @@ final class Extraction implements AutoCloseable {
     Fd now = again(parent, path);
     attributes.ofLink(now, path.last(), entry);
     attributes.modified(now, path.last(), entry.modified());
-    count(0);
+    size.add(entry.name(), 0);
   }
 
   /** An absolute target counts from the layer's root, as builders write it. */
@@ -214,7 +224,7 @@ final class Extraction implements AutoCloseable {
     Fd now = again(parent, path);
     attributes.apply(now, path.last(), entry);
     attributes.modified(now, path.last(), entry.modified());
-    count(0);
+    size.add(entry.name(), 0);
   }
 
   private void exclusively(Fd parent, EntryPath path, Creation creation) throws IOException {
@@ -236,49 +246,23 @@ final class Extraction implements AutoCloseable {
 
   private void removeExisting(Fd parent, EntryPath path) throws IOException {
     FileStatus there = files.statx(parent, path.last());
-    if (there.isDirectory()) {
-      removeTree(parent, path.last());
-      forgetTimesBelow(path.full());
-    } else {
+    if (!there.isDirectory() && !there.isSymlink()) {
       files.unlinkat(parent, path.last(), 0);
+      return;
     }
-    if (there.isDirectory() || there.isSymlink()) {
-      parents.forget();
-    }
+    parents.forget();
+    Tree.delete(files, again(parent, path), path.last());
+    parents.forget();
   }
 
-  private void removeTree(Fd parent, String name) throws IOException {
-    try (Fd directory = files.openat2(parent, name, REAL_DIRECTORY)) {
-      for (String child : files.names(directory)) {
-        if (files.statx(directory, child).isDirectory()) {
-          removeTree(directory, child);
-        } else {
-          files.unlinkat(directory, child, 0);
-        }
-      }
-    }
-    files.unlinkat(parent, name, FileFlags.AT_REMOVEDIR);
-  }
-
-  private void forgetTimesBelow(String directory) {
-    directoryTimes
-        .keySet()
-        .removeIf(path -> path.equals(directory) || path.startsWith(directory + "/"));
-  }
-
-  private void count(long size) {
-    inodes++;
-    bytes += (size + BLOCK - 1) / BLOCK * BLOCK;
-  }
-
-  /** Times of directories come last, because every entry made inside touches them. */
+  /** The root's time comes last, because every entry made inside touches it. */
   UnpackedLayer finish() throws IOException {
-    for (Map.Entry<String, Instant> directory : directoryTimes.entrySet()) {
-      EntryPath path = EntryPath.of(directory.getKey());
-      Fd parent = parents.existing(path.parent(), path.full());
-      attributes.modified(parent, path.isRoot() ? ROOT : path.last(), directory.getValue());
+    parents.forget();
+    Instant modified = rootModified;
+    if (modified != null) {
+      attributes.modified(root, ROOT, modified);
     }
-    return new UnpackedLayer(bytes, inodes, new ArrayList<>(parents.implied()));
+    return size.total();
   }
 
   private static ImageException refused(TarEntry entry, String reason) {

@@ -5,18 +5,23 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileCalls;
 import io.gantry.linux.FileFlags;
+import io.gantry.linux.FileStatus;
 import io.gantry.linux.OpenHow;
 import io.gantry.linux.SyscallException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Descriptors of the directories that entries go into: the most recent ones stay open, because
  * entries of one directory mostly come together. Every one is reached by the kernel from the
  * layer's root with {@code RESOLVE_BENEATH}, so a link can lead elsewhere in the layer but never
- * out. One thread.
+ * out.
+ *
+ * <p>What is made in a directory changes its time. So the time is read when a directory is opened
+ * and set again when it is closed: the disk itself remembers the times of all the others. One
+ * thread.
  */
 final class ParentDirectories implements AutoCloseable {
 
@@ -28,13 +33,17 @@ final class ParentDirectories implements AutoCloseable {
   private final FileCalls files;
   private final Fd root;
   private final Whiteouts whiteouts;
-  private final Set<String> implied = new LinkedHashSet<>();
-  private final Map<String, Fd> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final LayerSize size;
+  private final Map<String, Held> open = new LinkedHashMap<>(16, 0.75f, true);
 
-  ParentDirectories(FileCalls files, Fd root, Whiteouts whiteouts) {
+  /** An open directory and the time that it is to have. */
+  private record Held(Fd fd, long inode, Instant modified) {}
+
+  ParentDirectories(FileCalls files, Fd root, Whiteouts whiteouts, LayerSize size) {
     this.files = files;
     this.root = root;
     this.whiteouts = whiteouts;
+    this.size = size;
   }
 
   /**
@@ -45,7 +54,7 @@ final class ParentDirectories implements AutoCloseable {
    * @param entry whose parent it is, for messages
    */
   Fd make(String path, String entry) throws ImageException, SyscallException {
-    Fd known = path.isEmpty() ? root : open.get(path);
+    Fd known = known(path);
     if (known != null) {
       return known;
     }
@@ -60,9 +69,14 @@ final class ParentDirectories implements AutoCloseable {
     return makeMissing(path, entry);
   }
 
+  private @Nullable Fd known(String path) {
+    Held held = path.isEmpty() ? null : open.get(path);
+    return held == null ? (path.isEmpty() ? root : null) : held.fd();
+  }
+
   /** The directory if it is there; a missing one is ENOENT. */
   Fd existing(String path, String entry) throws ImageException, SyscallException {
-    Fd known = path.isEmpty() ? root : open.get(path);
+    Fd known = known(path);
     if (known != null) {
       return known;
     }
@@ -80,7 +94,7 @@ final class ParentDirectories implements AutoCloseable {
     try {
       files.mkdirat(parent, name, IMPLIED_MODE);
       files.fchmodat(parent, name, IMPLIED_MODE);
-      implied.add(path);
+      size.add(entry, 0);
     } catch (SyscallException e) {
       if (!e.is(Errno.EEXIST)) {
         throw e;
@@ -92,20 +106,47 @@ final class ParentDirectories implements AutoCloseable {
             "do not trust this image");
       }
       whiteouts.replaceByDirectory(parent, name, IMPLIED_MODE);
-      implied.add(path);
     }
     return remember(path, files.openat2(root, path, DIRECTORY));
   }
 
-  private Fd remember(String path, Fd fd) {
-    open.put(path, fd);
+  private Fd remember(String path, Fd fd) throws SyscallException {
+    FileStatus status;
+    try {
+      status = files.statx(fd, "");
+    } catch (SyscallException e) {
+      fd.close();
+      throw e;
+    }
+    open.put(path, new Held(fd, status.inode(), time(status)));
     if (open.size() > OPEN_AT_ONCE) {
       var eldest = open.entrySet().iterator();
-      Fd oldest = eldest.next().getValue();
+      Held oldest = eldest.next().getValue();
       eldest.remove();
-      oldest.close();
+      settle(oldest);
     }
     return fd;
+  }
+
+  /** A directory that is open by another path has its time there. */
+  private Instant time(FileStatus status) {
+    return open.values().stream()
+        .filter(held -> held.inode() == status.inode())
+        .findFirst()
+        .map(Held::modified)
+        .orElse(status.modified());
+  }
+
+  private void settle(Held held) throws SyscallException {
+    try (Fd fd = held.fd()) {
+      files.utimensat(fd, ".", held.modified(), held.modified());
+    }
+  }
+
+  /** A directory that may be open got another time. */
+  void modified(long inode, Instant time) {
+    open.replaceAll(
+        (path, held) -> held.inode() == inode ? new Held(held.fd(), inode, time) : held);
   }
 
   /** A link out of the layer is the image's fault and told so; anything else is the disk's. */
@@ -120,23 +161,23 @@ final class ParentDirectories implements AutoCloseable {
     return e;
   }
 
-  /** The directory got an entry of its own after all. */
-  void named(String path) {
-    implied.remove(path);
+  /**
+   * Forgets all descriptors: a directory is replaced, or was, and which paths lead there is not
+   * known.
+   */
+  void forget() throws SyscallException {
+    while (!open.isEmpty()) {
+      var first = open.entrySet().iterator();
+      Held held = first.next().getValue();
+      first.remove();
+      settle(held);
+    }
   }
 
-  Set<String> implied() {
-    return implied;
-  }
-
-  /** Forgets all descriptors: a directory was replaced, and which paths led there is not known. */
-  void forget() {
-    open.values().forEach(Fd::close);
-    open.clear();
-  }
-
+  /** Gives the descriptors up; for the times, {@link #forget} comes first. */
   @Override
   public void close() {
-    forget();
+    open.values().forEach(held -> held.fd().close());
+    open.clear();
   }
 }

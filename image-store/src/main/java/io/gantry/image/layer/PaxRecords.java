@@ -15,6 +15,9 @@ final class PaxRecords {
 
   static final PaxRecords NONE = new PaxRecords(Map.of());
 
+  /** Writers set a dozen, and one for each extended attribute. */
+  private static final int MAX_RECORDS = 1000;
+
   private static final String XATTR = "SCHILY.xattr.";
 
   private final Map<String, byte[]> records;
@@ -28,6 +31,12 @@ final class PaxRecords {
     int at = 0;
     while (at < block.length && block[at] != 0) {
       at = parseOne(block, at, records);
+      if (records.size() > MAX_RECORDS) {
+        throw new ImageException.Refused(
+            "pax header",
+            "it has more than " + MAX_RECORDS + " records",
+            "do not trust this image");
+      }
     }
     return new PaxRecords(records);
   }

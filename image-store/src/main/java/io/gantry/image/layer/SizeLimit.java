@@ -38,7 +38,7 @@ public final class SizeLimit extends FilterInputStream {
       throw new ImageException.Refused(
           subject,
           "it grows beyond the limit of " + limit + " bytes",
-          "raise the limit if you trust the image");
+          "raise image.max_layer_bytes if you trust the image");
     }
     return n;
   }

@@ -16,6 +16,8 @@ public final class TarReader {
 
   private static final int BUFFER = 128 << 10;
   private static final int MAX_EXTENSION = 1 << 20;
+  private static final int MAX_EXTENSIONS = 16;
+  private static final int MAX_NAME = 4096;
   private static final long MAX_ID = 0xffff_fffeL;
 
   private final InputStream in;
@@ -56,6 +58,7 @@ public final class TarReader {
     private PaxRecords pax = PaxRecords.NONE;
     private @Nullable String longName;
     private @Nullable String longLink;
+    private int count;
 
     /** Whether the header was an extension, which is then taken in. */
     boolean take(TarHeader header) throws IOException {
@@ -63,10 +66,17 @@ public final class TarReader {
         case 'x' -> pax = PaxRecords.parse(extension(header));
         case 'L' -> longName = longText(header);
         case 'K' -> longLink = longText(header);
-        case 'g' -> extension(header);
+        // What holds for all entries is of no use here; next() skips it.
+        case 'g' -> begin(header.size());
         default -> {
           return false;
         }
+      }
+      if (++count > MAX_EXTENSIONS) {
+        throw new ImageException.Refused(
+            "tar extension header",
+            "more than " + MAX_EXTENSIONS + " follow each other without an entry",
+            "do not trust this image");
       }
       return true;
     }
@@ -103,6 +113,9 @@ public final class TarReader {
     if (pax.isSparse()) {
       throw unsupported(name, "a sparse file");
     }
+    String link = orElse(pax.text("linkpath"), orElse(extensions.longLink, header.linkName()));
+    requireShort(name, name, "its name");
+    requireShort(link, name, "the target of the link");
     boolean device = kind == TarEntry.Kind.CHARACTER_DEVICE || kind == TarEntry.Kind.BLOCK_DEVICE;
     long size = kind == TarEntry.Kind.FILE ? pax.number("size", header.size()) : 0;
     if (size < 0) {
@@ -117,10 +130,17 @@ public final class TarReader {
         id(pax.number("gid", header.gid()), name),
         size,
         modified(pax, header),
-        orElse(pax.text("linkpath"), orElse(extensions.longLink, header.linkName())),
+        link,
         device ? header.major() : 0,
         device ? header.minor() : 0,
         pax.xattrs());
+  }
+
+  private static void requireShort(String text, String name, String what) throws ImageException {
+    if (text.length() > MAX_NAME) {
+      throw new ImageException.Refused(
+          "tar entry " + name, what + " is too long: over " + MAX_NAME + " characters", "");
+    }
   }
 
   private static Instant modified(PaxRecords pax, TarHeader header) throws IOException {

@@ -3,12 +3,12 @@ package io.gantry.image.layer;
 /**
  * What one layer may grow to before it is taken for a bomb.
  *
- * @param maxBytes of the uncompressed tar stream
- * @param maxEntries of the tar
+ * @param maxBytes of the blob, and of the uncompressed tar stream
+ * @param maxEntries of the tar, and of the files and directories that they make
  */
 public record UnpackLimits(long maxBytes, long maxEntries) {
 
-  public static final UnpackLimits DEFAULT = new UnpackLimits(64L << 30, 8_000_000);
+  public static final UnpackLimits DEFAULT = new UnpackLimits(64L << 30, 2_000_000);
 
   public UnpackLimits {
     if (maxBytes < 1 || maxEntries < 1) {

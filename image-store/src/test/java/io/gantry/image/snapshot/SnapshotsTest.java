@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.content.Trash;
 import io.gantry.image.error.ImageException;
+import io.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class SnapshotsTest {
 
   @BeforeEach
   void prepare() throws IOException {
-    trash = new Trash(Files.createDirectory(root.resolve("trash")));
+    trash = new Trash(Files.createDirectory(root.resolve("trash")), Linux.syscalls());
     snapshots = new Snapshots(Files.createDirectory(root.resolve("snapshots")), trash);
     lower = Files.createDirectory(root.resolve("lower"));
     Files.setPosixFilePermissions(lower, PosixFilePermissions.fromString("rwx--x--x"));
