@@ -8,6 +8,7 @@ import io.gantry.image.content.Flights.Seat;
 import io.gantry.image.content.LayerSpec;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Decompression;
+import io.gantry.image.layer.SizeLimit;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.FetchedManifest;
@@ -170,7 +171,7 @@ final class ImageIntake implements AutoCloseable {
       throws ImageException {
     Path file = parts.layout().staging().resolve("archive-" + UUID.randomUUID());
     try {
-      Files.copy(Decompression.of(archive), file);
+      unpack(archive, file);
       ImageArchive opened = ImageArchive.open(file, parts.settings().platform());
       List<WantedImage> wanted = new ArrayList<>();
       List<ArchivedImage> found = opened.images();
@@ -186,6 +187,13 @@ final class ImageIntake implements AutoCloseable {
           "archive", "cannot import: " + e.getMessage(), "check the archive and the disk", e);
     } finally {
       deleteQuietly(file);
+    }
+  }
+
+  private void unpack(InputStream archive, Path file) throws IOException {
+    long limit = parts.settings().limits().maxBytes();
+    try (InputStream plain = new SizeLimit(Decompression.of(archive), "archive", limit)) {
+      Files.copy(plain, file);
     }
   }
 

@@ -20,6 +20,9 @@ record ImageResolver(Repository repository, Platform platform) {
 
   private static final int MAX_INDEX_DEPTH = 4;
 
+  /** Of one image, in bytes: they are in memory until the last layer is here. */
+  private static final long MAX_DOCUMENTS = 8 << 20;
+
   /** What the registry has under the reference now. */
   FetchedManifest top(ImageReference reference) throws ImageException {
     return repository.manifest(reference.tagOrDigest(), reference.digest(), "image " + reference);
@@ -30,7 +33,7 @@ record ImageResolver(Repository repository, Platform platform) {
     Map<Digest, byte[]> documents = new LinkedHashMap<>();
     FetchedManifest at = top;
     for (int depth = 0; depth < MAX_INDEX_DEPTH; depth++) {
-      documents.put(at.digest(), at.content());
+      keep(documents, at.digest(), at.content(), subject);
       switch (at.manifest()) {
         case Manifest.Index index -> {
           Digest chosen = PlatformChoice.choose(index, platform, subject).digest();
@@ -42,7 +45,21 @@ record ImageResolver(Repository repository, Platform platform) {
       }
     }
     throw new ImageException.Refused(
-        subject, "its indexes are nested more than " + MAX_INDEX_DEPTH + " deep", "");
+        subject,
+        "its indexes are nested more than " + MAX_INDEX_DEPTH + " deep",
+        "do not trust this image");
+  }
+
+  private static void keep(
+      Map<Digest, byte[]> documents, Digest digest, byte[] content, String subject)
+      throws ImageException {
+    documents.put(digest, content);
+    if (documents.values().stream().mapToLong(bytes -> bytes.length).sum() > MAX_DOCUMENTS) {
+      throw new ImageException.Refused(
+          subject,
+          "its indexes, manifest and config are over " + MAX_DOCUMENTS + " bytes together",
+          "do not trust this image");
+    }
   }
 
   private WantedImage image(
@@ -51,7 +68,7 @@ record ImageResolver(Repository repository, Platform platform) {
     String subject = "image " + reference;
     byte[] content = repository.document(single.config(), subject);
     Digest id = single.config().digest();
-    documents.put(id, content);
+    keep(documents, id, content, subject);
     ImageConfig config = ManifestReader.config("config of " + subject, content);
     if (!config.os().isEmpty() && !config.os().equals(platform.os())) {
       throw new ImageException.Unsupported(

@@ -34,6 +34,9 @@ public final class FakeRegistry implements AutoCloseable {
     /** The connection ends after so many bytes, the first so many times. */
     record Cut(int bytes, int times) implements Fault {}
 
+    /** Every connection brings so many more bytes and ends. */
+    record Crumbs(int bytes) implements Fault {}
+
     /** An answer with this status, the first so many times. */
     record Status(int status, int times) implements Fault {}
 
@@ -204,6 +207,17 @@ public final class FakeRegistry implements AutoCloseable {
       case Fault.Truncated cut -> send(exchange, 200, Arrays.copyOf(content, cut.bytes()));
       case Fault.Cut cut when time <= cut.times() -> cut(exchange, content, cut.bytes());
       case Fault.Cut healed -> ranged(exchange, content);
+      case Fault.Crumbs crumbs -> {
+        String range = exchange.getRequestHeaders().getFirst("Range");
+        int from = range == null ? 0 : Integer.parseInt(range.substring(6, range.length() - 1));
+        int length = content.length - from;
+        exchange
+            .getResponseHeaders()
+            .add("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/*");
+        exchange.sendResponseHeaders(from == 0 ? 200 : 206, length);
+        exchange.getResponseBody().write(content, from, Math.min(length, crumbs.bytes()));
+        exchange.getResponseBody().flush();
+      }
       case Fault.Status status when time <= status.times() ->
           send(exchange, status.status(), TestImage.text("busy"));
       case Fault.Status healed -> ranged(exchange, content);

@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageArchive implements BlobSource {
 
-  private static final int MAX_DOCUMENT = 8 << 20;
+  private static final int MAX_DOCUMENT = 4 << 20;
+
+  /** Of all images together: they are in memory until the last layer is unpacked. */
+  private static final int MAX_DOCUMENTS = 16 << 20;
+
   private static final int MAX_INDEX_DEPTH = 4;
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
   private static final String CONTAINERD_NAME = "io.containerd.image.name";
@@ -38,6 +42,8 @@ public final class ImageArchive implements BlobSource {
   private final TarMembers members;
   private final Platform platform;
   private final Map<Digest, String> paths = new HashMap<>();
+  private final Map<Long, Digest> digests = new HashMap<>();
+  private int documents;
 
   private ImageArchive(TarMembers members, Platform platform) {
     this.members = members;
@@ -141,10 +147,22 @@ public final class ImageArchive implements BlobSource {
   }
 
   private byte[] blob(Digest digest) throws IOException {
-    byte[] content = members.read(path(digest), MAX_DOCUMENT);
+    byte[] content = document(path(digest));
     if (!digest.ofSameKind(content).equals(digest)) {
       throw new ImageException.Corrupt(
           "archive file " + path(digest), "it has the wrong digest", "save the image again", null);
+    }
+    return content;
+  }
+
+  private byte[] document(String member) throws IOException {
+    byte[] content = members.read(member, MAX_DOCUMENT);
+    documents += content.length;
+    if (documents > MAX_DOCUMENTS) {
+      throw new ImageException.Refused(
+          "archive",
+          "its manifests and configs are over " + MAX_DOCUMENTS + " bytes together",
+          "split the archive");
     }
     return content;
   }
@@ -176,12 +194,12 @@ public final class ImageArchive implements BlobSource {
   }
 
   private ArchivedImage dockerImage(DockerArchiveImage image) throws IOException {
-    byte[] content = members.read(image.config(), MAX_DOCUMENT);
+    byte[] content = document(image.config());
     Digest id = Digest.ofBytes(content);
     ImageConfig config = ManifestReader.config("config " + image.config(), content);
     List<Descriptor> blobs = new ArrayList<>();
     for (String layer : image.layers()) {
-      Digest digest = digestOf(layer);
+      Digest digest = digest(layer);
       paths.put(digest, layer);
       blobs.add(new Descriptor(MediaTypes.OCI_LAYER, digest, members.size(layer)));
     }
@@ -193,7 +211,21 @@ public final class ImageArchive implements BlobSource {
     return new ArchivedImage(names, id, config, List.of(), Map.of(id, content), layers);
   }
 
-  /** A docker-archive says no digests of its layers, so they are taken from the bytes. */
+  /**
+   * A docker-archive says no digests of its layers, so they are taken from the bytes; from the same
+   * bytes once, however often they are named.
+   */
+  private Digest digest(String member) throws IOException {
+    long place = members.place(member);
+    Digest known = digests.get(place);
+    if (known != null) {
+      return known;
+    }
+    Digest digest = digestOf(member);
+    digests.put(place, digest);
+    return digest;
+  }
+
   private Digest digestOf(String member) throws IOException {
     MessageDigest hash = Digest.newSha256();
     byte[] chunk = new byte[64 << 10];

@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +25,14 @@ final class TarMembers {
   private static final int MAX_MEMBERS = 100_000;
   private static final int MAX_LINKS = 8;
 
+  /** Of all names together: they are in memory while the archive is open. */
+  private static final long MAX_NAMES = 8 << 20;
+
   private record Member(long offset, long size, String link) {}
 
   private final Path file;
   private final Map<String, Member> members = new HashMap<>();
+  private long names;
 
   private TarMembers(Path file) {
     this.file = file;
@@ -45,7 +52,15 @@ final class TarMembers {
 
   private void add(TarEntry entry, long offset) throws ImageException {
     if (members.size() >= MAX_MEMBERS) {
-      throw new ImageException.Refused("archive", "it has more than " + MAX_MEMBERS + " files", "");
+      throw new ImageException.Refused(
+          "archive", "it has more than " + MAX_MEMBERS + " files", "do not trust it");
+    }
+    names += entry.name().length() + entry.linkName().length();
+    if (names > MAX_NAMES) {
+      throw new ImageException.Refused(
+          "archive",
+          "the names in it have more than " + MAX_NAMES + " characters",
+          "do not trust it");
     }
     String name = clean(entry.name());
     switch (entry.kind()) {
@@ -59,8 +74,19 @@ final class TarMembers {
   }
 
   private static String beside(String name, String target) {
-    Path folder = Path.of("/" + name).resolveSibling(target).normalize();
-    return clean(folder.toString());
+    if (target.startsWith("/")) {
+      return clean(target);
+    }
+    Deque<String> parts = new ArrayDeque<>(List.of(name.split("/", -1)));
+    parts.removeLast();
+    for (String part : target.split("/", -1)) {
+      switch (part) {
+        case "", "." -> {}
+        case ".." -> parts.pollLast();
+        default -> parts.addLast(part);
+      }
+    }
+    return String.join("/", parts);
   }
 
   private static String clean(String name) {
@@ -93,6 +119,11 @@ final class TarMembers {
 
   long size(String name) throws ImageException {
     return find(name).size();
+  }
+
+  /** Where in the tar a file begins: the same for all its names. */
+  long place(String name) throws ImageException {
+    return find(name).offset();
   }
 
   /** The member's bytes; the caller closes the stream. */

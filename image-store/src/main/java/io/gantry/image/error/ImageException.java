@@ -11,15 +11,20 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class ImageException extends IOException {
 
   private static final long serialVersionUID = 1L;
+  private static final int MAX_OBJECT = 300;
+  private static final int MAX_REASON = 2000;
 
   private final String object;
   private final String reason;
   private final String nextStep;
 
   private ImageException(String object, String reason, String nextStep, @Nullable Throwable cause) {
-    super(object.isEmpty() ? reason : object + ": " + reason, cause);
-    this.object = object;
-    this.reason = reason;
+    super(
+        (object.isEmpty() ? "" : Shown.text(object, MAX_OBJECT) + ": ")
+            + Shown.text(reason, MAX_REASON),
+        cause);
+    this.object = Shown.text(object, MAX_OBJECT);
+    this.reason = Shown.text(reason, MAX_REASON);
     this.nextStep = nextStep;
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -22,6 +23,13 @@ import java.util.Map;
 final class JsonDocument {
 
   private static final int MAX_DEPTH = 64;
+
+  /**
+   * Names, values and brackets of one document. In memory each is a hundred times larger than the
+   * two bytes that it can be made of.
+   */
+  private static final long MAX_TOKENS = 100_000;
+
   private static final ObjectMapper JSON = mapper();
 
   private final String name;
@@ -34,7 +42,10 @@ final class JsonDocument {
 
   private static ObjectMapper mapper() {
     StreamReadConstraints limits =
-        StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build();
+        StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxTokenCount(MAX_TOKENS)
+            .build();
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(limits)
@@ -50,6 +61,8 @@ final class JsonDocument {
         throw corrupt(name, "it is not a JSON object");
       }
       return new JsonDocument(name, node);
+    } catch (StreamConstraintsException e) {
+      throw new ImageException.Refused(name, e.getOriginalMessage(), "do not trust this image");
     } catch (JsonProcessingException e) {
       throw corrupt(name, "it is not JSON: " + e.getOriginalMessage());
     } catch (IOException e) {

@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads indexes, manifests and configs (OCI image spec 1.1, Docker image manifest v2 schema 2). */
 public final class ManifestReader {
 
-  private static final int MAX_LAYERS = 5000;
-  private static final int MAX_ENTRIES = 5000;
+  /** What overlayfs can lay over each other (Linux, fs/overlayfs/params.h, OVL_MAX_STACK). */
+  private static final int MAX_LAYERS = 500;
+
+  private static final int MAX_ENTRIES = 1000;
+  private static final int MAX_NAMES = 100;
+
+  /** A user and a group; every list of images shows them. */
+  private static final int MAX_USER = 256;
 
   private ManifestReader() {}
 
@@ -89,7 +95,8 @@ public final class ManifestReader {
   private static void requireAtMost(String name, int count, int limit, String what)
       throws ImageException {
     if (count > limit) {
-      throw new ImageException.Refused(name, count + " " + what + " are over " + limit, "");
+      throw new ImageException.Refused(
+          name, count + " " + what + " are over the limit of " + limit, "do not trust this image");
     }
   }
 
@@ -113,6 +120,7 @@ public final class ManifestReader {
   public static ImageConfig config(String name, byte[] content) throws ImageException {
     JsonDocument document = JsonDocument.parse(name, content);
     JsonDocument run = document.object("config");
+    requireAtMost(name, run.text("User").length(), MAX_USER, "characters of the user's name");
     return new ImageConfig(
         document.text("architecture"),
         document.text("os"),
@@ -147,10 +155,14 @@ public final class ManifestReader {
    */
   public static List<DockerArchiveImage> dockerArchive(byte[] content) throws ImageException {
     List<DockerArchiveImage> images = new ArrayList<>();
-    for (JsonDocument image : JsonDocument.parse("manifest.json", content).elements()) {
-      images.add(
-          new DockerArchiveImage(
-              image.text("Config"), image.texts("RepoTags"), image.texts("Layers")));
+    List<JsonDocument> elements = JsonDocument.parse("manifest.json", content).elements();
+    requireAtMost("manifest.json", elements.size(), MAX_ENTRIES, "images");
+    for (JsonDocument image : elements) {
+      List<String> tags = image.texts("RepoTags");
+      List<String> layers = image.texts("Layers");
+      requireAtMost("manifest.json", tags.size(), MAX_NAMES, "names of one image");
+      requireAtMost("manifest.json", layers.size(), MAX_LAYERS, "layers");
+      images.add(new DockerArchiveImage(image.text("Config"), tags, layers));
     }
     return images;
   }

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Authorization {
 
+  /** An answer of this size cannot hold so much that reading it costs more than a few megabytes. */
+  private static final int MAX_TOKEN_ANSWER = 64 << 10;
+
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_TOKEN_ANSWER = 1 << 20;
 
   private final Wire wire;
   private final Endpoint endpoint;

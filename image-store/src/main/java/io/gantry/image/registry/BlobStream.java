@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one blob. When the connection breaks, it goes on where it stopped, by range, as long
- * as each try brings something. One thread.
+ * as the tries bring something worth while. One thread.
  */
 final class BlobStream extends InputStream {
+
+  /** A try that brings less than this counts as a failure like one that brings nothing. */
+  private static final long PROGRESS = 64 << 10;
 
   private final EndpointCaller caller;
   private final Wire wire;
@@ -68,7 +71,7 @@ final class BlobStream extends InputStream {
     if (Thread.currentThread().isInterrupted()) {
       throw new ImageException.Cancelled(subject, "interrupted after " + received + " bytes");
     }
-    failures = received > receivedBefore ? 1 : failures + 1;
+    failures = received >= receivedBefore + PROGRESS ? 1 : failures + 1;
     receivedBefore = received;
     if (failures >= attempts) {
       throw wire.unavailable(caller.uri(path), subject + " after " + received + " bytes", e);

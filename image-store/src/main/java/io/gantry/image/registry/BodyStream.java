@@ -26,6 +26,9 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
   private static final int AHEAD = 16;
 
+  /** A second of waiting has to bring as much, or else one drop a minute would last for ever. */
+  private static final long LEAST_BYTES_PER_SECOND = 1024;
+
   /** What the network thread hands over. */
   private sealed interface Event {
     record Data(List<ByteBuffer> buffers) implements Event {}
@@ -41,6 +44,8 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
   private volatile Flow.@Nullable Subscription subscription;
   private volatile boolean closed;
   private boolean ended;
+  private long waitedNanos;
+  private long broughtBytes;
 
   BodyStream(Duration stallTimeout) {
     this.stallTimeout = stallTimeout;
@@ -131,10 +136,12 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
   private Event nextEvent() throws IOException {
     try {
+      long start = System.nanoTime();
       Event event = events.poll(stallTimeout.toMillis(), TimeUnit.MILLISECONDS);
       if (event == null) {
         throw new HttpTimeoutException("nothing came for " + stallTimeout.toSeconds() + " s");
       }
+      requireFlow(System.nanoTime() - start, event);
       return event;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -142,6 +149,25 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
       interrupted.initCause(e);
       throw interrupted;
     }
+  }
+
+  /** Only the time counts in which the reader waited for the network. */
+  private void requireFlow(long nanos, Event event) throws HttpTimeoutException {
+    if (!(event instanceof Event.Data data)) {
+      return;
+    }
+    waitedNanos += nanos;
+    broughtBytes += data.buffers().stream().mapToLong(ByteBuffer::remaining).sum();
+    if (waitedNanos < stallTimeout.toNanos()) {
+      return;
+    }
+    long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(waitedNanos));
+    if (broughtBytes < seconds * LEAST_BYTES_PER_SECOND) {
+      throw new HttpTimeoutException(
+          "nothing but " + broughtBytes + " bytes came in " + seconds + " s");
+    }
+    waitedNanos = 0;
+    broughtBytes = 0;
   }
 
   @Override

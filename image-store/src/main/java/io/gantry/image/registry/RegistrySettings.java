@@ -29,7 +29,7 @@ public record RegistrySettings(
           Duration.ofSeconds(60),
           3,
           4 << 20,
-          8 << 20);
+          4 << 20);
 
   /** The same limits with other endpoints. */
   public RegistrySettings withEndpoints(Endpoints other) {
