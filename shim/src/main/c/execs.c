@@ -81,6 +81,21 @@ static void exec_result(struct shim *shim, struct proc *proc)
 				message_numbers(numbers, 3, frame));
 }
 
+void exec_cut_off(struct proc *proc)
+{
+	proc->code = 128 + SIGKILL;
+	proc->signal = SIGKILL;
+	if (proc->started)
+		return;
+	proc->failed = true;
+	proc->failure.index = -1;
+	proc->failure.error = ECHILD;
+	proc->failure.object[0] = '\0';
+	copy_text(proc->failure.step, sizeof(proc->failure.step), "start");
+	copy_text(proc->failure.detail, sizeof(proc->failure.detail),
+		  "the container ended before the process executed anything");
+}
+
 void exec_finish(struct shim *shim, struct proc *proc)
 {
 	exec_result(shim, proc);

@@ -188,8 +188,14 @@ void proc_output(struct shim *shim, struct proc *proc, int stream)
 	exec_finish_if_silent(shim, proc);
 }
 
-static void died_before_exec(struct proc *proc)
+static void died_before_exec(const struct shim *shim, struct proc *proc)
 {
+	if (proc->timed_out)
+		return; /* its time was over, whatever kept it within its steps */
+	if (!is_first(shim, proc) && shim->procs[FIRST_PROCESS].ended) {
+		exec_cut_off(proc);
+		return;
+	}
 	proc->failed = true;
 	proc->failure.error = ECHILD;
 	copy_text(proc->failure.step, sizeof(proc->failure.step), "start");
@@ -211,7 +217,7 @@ static bool reap(struct shim *shim, struct proc *proc)
 	proc->ended = true;
 	proc_reported(shim, proc);
 	if (!proc->failed && !proc->executing)
-		died_before_exec(proc);
+		died_before_exec(shim, proc);
 	return true;
 }
 
@@ -220,6 +226,9 @@ static void container_ended(struct shim *shim, struct proc *first)
 	shim->finished_ns = clock_ns(CLOCK_REALTIME);
 	first->drain_until = now_ns() + CONTAINER_DRAIN_MS * NS_PER_MS;
 	end_signal_group(shim, SIGKILL);
+	for (int i = 1; i <= EXECS && shim->execs > 0; i++)
+		if (shim->procs[i].used && !shim->procs[i].ended)
+			end_kill_tree(shim->procs[i].pid);
 }
 
 void proc_ended(struct shim *shim, struct proc *proc)
@@ -238,8 +247,8 @@ static void container_finish(struct shim *shim, struct proc *first)
 	for (int i = 1; i <= EXECS; i++) {
 		struct proc *proc = &shim->procs[i];
 
-		if (proc->used && !proc->ended)
-			end_kill_tree(proc->pid);
+		if (proc->used && !proc->ended && !proc->failed)
+			exec_cut_off(proc);
 		if (proc->used)
 			exec_finish(shim, proc);
 	}

@@ -26,6 +26,8 @@ void exec_sweep(struct shim *shim, struct proc *proc);
 /* Answers the client; a process that cannot be killed right now stays until it is reaped. */
 void exec_finish(struct shim *shim, struct proc *proc);
 void exec_finish_if_silent(struct shim *shim, struct proc *proc);
+/* What is told of an exec that its container's end has killed, also when it cannot die at once. */
+void exec_cut_off(struct proc *proc);
 /* An exec whose process has ended: its output is read, and its client answered when it is over. */
 void exec_ended(struct shim *shim, struct proc *proc);
 void exec_tick(struct shim *shim, struct proc *proc, int64_t now);
