@@ -164,6 +164,23 @@ static int hold(struct shim *shim)
 	return write_all(FD_LISTEN, frame, FRAME_HEADER + payload);
 }
 
+/*
+ * Stays in the mount namespace it was started in until somebody kills it. The byte says that it is
+ * written down; without one nobody would ever find it, so it ends.
+ */
+static int keep(void)
+{
+	char written_down;
+
+	setsid();
+	if (read(FD_LISTEN, &written_down, 1) != 1)
+		return -EPIPE;
+	if (k_close_range(FD_LISTEN, ~0U) < 0)
+		return -errno;
+	for (;;)
+		pause(); /* every signal is blocked: only SIGKILL ends this */
+}
+
 /* Reads an encoded plan from standard input and prints it: for people, tests and fuzzers. */
 static int check_plan(void)
 {
@@ -187,7 +204,7 @@ static int check_plan(void)
 
 static int usage(void)
 {
-	fputs("usage: gantry-shim run ID | hold ID | check-plan < PLAN\n"
+	fputs("usage: gantry-shim run ID | hold ID | keep ID | check-plan < PLAN\n"
 	      "gantryd starts this; people have no use for it but check-plan\n",
 	      stderr);
 	return 2;
@@ -200,11 +217,14 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "check-plan") == 0)
 		return check_plan() < 0 ? 1 : 0;
-	if (argc != 3 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "hold") != 0))
+	if (argc != 3 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "hold") != 0 &&
+			  strcmp(argv[1], "keep") != 0))
 		return usage();
 	error = harden();
 	if (error < 0)
 		return 1;
+	if (strcmp(argv[1], "keep") == 0)
+		return keep() < 0 ? 1 : 0;
 	shim->id = argv[2];
 	prepare(shim);
 	return (strcmp(argv[1], "run") == 0 ? run(shim) : hold(shim)) < 0 ? 1 : 0;

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 enum {
-	FD_LISTEN = 3, /* of `hold`: where the answer goes */
+	FD_LISTEN = 3, /* of `hold`: where the answer goes; of `keep`: says whether to stay */
 	FD_PLAN = 4,
 	FD_LOG = 5,
 	FD_RUN_DIR = 6,

@@ -37,6 +37,8 @@ final class CLibrary {
 
   static native long write(int fd, byte[] buffer, long length);
 
+  static native int pipe2(int[] ends, int flags);
+
   static native int mkdirat(int dir, byte[] path, int mode);
 
   static native int mknodat(int dir, byte[] path, int mode, long device);

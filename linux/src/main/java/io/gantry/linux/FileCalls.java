@@ -91,6 +91,9 @@ public interface FileCalls {
   /** syncfs(2): everything of the file system that holds the descriptor. */
   void syncfs(Fd fd) throws SyscallException;
 
+  /** pipe2(2) with {@code O_CLOEXEC}. */
+  Pipe pipe() throws SyscallException;
+
   /** memfd_create(2) with {@code MFD_CLOEXEC}, sealable. */
   Fd memfdCreate(String name) throws SyscallException;
 

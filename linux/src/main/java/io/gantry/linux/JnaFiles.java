@@ -283,6 +283,14 @@ interface JnaFiles extends FileCalls {
   }
 
   @Override
+  default Pipe pipe() throws SyscallException {
+    int[] ends = new int[2];
+    int closeOnExec = OpenFlags.forThisMachine(0);
+    NativeCall.check("pipe2", "", () -> CLibrary.pipe2(ends, closeOnExec));
+    return new Pipe(NativeCall.descriptor(ends[0]), NativeCall.descriptor(ends[1]));
+  }
+
+  @Override
   default Fd memfdCreate(String name) throws SyscallException {
     byte[] label = KernelText.terminated(name);
     return NativeCall.descriptor(

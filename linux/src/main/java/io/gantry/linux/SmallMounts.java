@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A container's own mount namespace starts as a copy of its starter's, so that a thousand mounts of
  * the host would cost it milliseconds; and what is mounted here is not seen by the host.
  *
- * <p>Two are useful: a {@linkplain #pinned pinned} one that outlives the daemon and holds the
+ * <p>Two are useful: a {@linkplain #kept kept} one that outlives the daemon and holds the
  * {@linkplain #pin pins} of pods, and a {@linkplain #create nameless} one to spawn from, which the
  * pins do not make slow. Safe for use by several threads.
  */
@@ -24,10 +24,44 @@ public final class SmallMounts implements AutoCloseable {
 
   private final Fd namespace;
   private final Fd root;
+  private final Keeping keeping;
 
-  private SmallMounts(Fd namespace, Fd root) {
+  private SmallMounts(Fd namespace, Fd root, Keeping keeping) {
     this.namespace = namespace;
     this.root = root;
+    this.keeping = keeping;
+  }
+
+  /** Sees to it that something keeps the namespace of the calling thread alive. */
+  private interface Keeping extends AutoCloseable {
+
+    void ensure() throws IOException;
+
+    @Override
+    void close();
+  }
+
+  /** It ends with its last descriptor and its last process, as its owner wants it. */
+  private record ByNothing() implements Keeping {
+
+    @Override
+    public void ensure() {}
+
+    @Override
+    public void close() {}
+  }
+
+  private record ByProcess(MountNamespaceKeeper keeper, KeeperProgram program) implements Keeping {
+
+    @Override
+    public void ensure() throws IOException {
+      keeper.require(program);
+    }
+
+    @Override
+    public void close() {
+      keeper.close();
+    }
   }
 
   /**
@@ -36,62 +70,72 @@ public final class SmallMounts implements AutoCloseable {
    * @param keep paths that must lead to the same files as on the host
    */
   public static SmallMounts create(List<Path> keep) throws IOException {
+    return create(keep, new ByNothing());
+  }
+
+  private static SmallMounts create(List<Path> keep, Keeping keeping) throws IOException {
     return NamespaceThread.call(
         "small-mounts",
         thread -> {
           thread.unshare(Namespace.MNT);
           new MountShrinking(Linux.syscalls(), thread).run(keep);
-          return ofThread(thread);
+          keeping.ensure();
+          return ofThread(thread, keeping);
         });
   }
 
   /**
-   * Enters the namespace pinned in a directory, or makes it and pins it there.
+   * Enters the namespace that a process keeps, or makes one and starts a process that keeps it. The
+   * daemon that comes back to it may be in any mount namespace, not only in its predecessor's.
    *
-   * @param directory on the host, made if missing; holds the pin as {@code ns}
+   * @param directory made if missing; holds the record of the process as {@code keeper}
+   * @param keep paths that must lead to the same files as on the host
    */
-  public static SmallMounts pinned(Path directory, List<Path> keep) throws IOException {
-    MountNamespacePin pin = new MountNamespacePin(Linux.syscalls(), directory);
-    Optional<Fd> existing = pin.open();
-    if (existing.isPresent()) {
-      return entered(existing.get());
-    }
+  public static SmallMounts kept(Path directory, List<Path> keep, KeeperProgram program)
+      throws IOException {
     Files.createDirectories(directory);
-    List<Path> all = new ArrayList<>(keep);
-    all.add(directory);
-    SmallMounts made = create(all);
+    MountNamespaceKeeper keeper = new MountNamespaceKeeper(Linux.syscalls(), directory);
+    Keeping keeping = new ByProcess(keeper, program);
     try {
-      pin.make(made.namespace);
-      return made;
+      Optional<Fd> existing = keeper.namespace();
+      if (existing.isPresent()) {
+        return entered(existing.get(), keeping);
+      }
+      List<Path> all = new ArrayList<>(keep);
+      all.add(directory);
+      return create(all, keeping);
     } catch (IOException | RuntimeException failure) {
-      made.close();
+      keeper.close();
       throw failure;
     }
   }
 
-  /** Takes away the pin of a pinned namespace, which ends with its last process; gone is fine. */
-  public static void removePin(Path directory) throws IOException {
-    new MountNamespacePin(Linux.syscalls(), directory).remove();
+  /** Ends the process that keeps a namespace, and removes the directory; gone before is fine. */
+  public static void release(Path directory) throws IOException {
+    new MountNamespaceKeeper(Linux.syscalls(), directory).end();
+    Files.deleteIfExists(directory);
   }
 
-  private static SmallMounts entered(Fd namespace) throws IOException {
+  private static SmallMounts entered(Fd namespace, Keeping keeping) throws IOException {
     try {
       return NamespaceThread.call(
           "small-mounts",
           thread -> {
             thread.enter(namespace, Namespace.MNT);
-            return ofThread(thread);
+            return ofThread(thread, keeping);
           });
     } finally {
       namespace.close();
     }
   }
 
-  private static SmallMounts ofThread(NamespaceView thread) throws SyscallException {
+  private static SmallMounts ofThread(NamespaceView thread, Keeping keeping)
+      throws SyscallException {
     Fd namespace = thread.current(Namespace.MNT);
     try {
       int flags = FileFlags.O_PATH | FileFlags.O_DIRECTORY;
-      return new SmallMounts(namespace, Linux.syscalls().open(Path.of("/"), flags, 0));
+      Fd root = Linux.syscalls().open(Path.of("/"), flags, 0);
+      return new SmallMounts(namespace, root, keeping);
     } catch (SyscallException failure) {
       namespace.close();
       throw failure;
@@ -105,6 +149,7 @@ public final class SmallMounts implements AutoCloseable {
         name,
         thread -> {
           thread.enter(namespace, Namespace.MNT);
+          keeping.ensure();
           return work.run(thread);
         });
   }
@@ -160,9 +205,10 @@ public final class SmallMounts implements AutoCloseable {
     return call("small-mounts", thread -> MountEntry.read(PROC_MOUNTS));
   }
 
-  /** Lets go of the namespace; a pin or a process in it keeps it alive. */
+  /** Lets go of the namespace; a process in it keeps it alive. */
   @Override
   public void close() {
+    keeping.close();
     root.close();
     namespace.close();
   }

@@ -162,6 +162,18 @@ interface FileCallsContract {
   }
 
   @Test
+  default void aPipeEndsWhenItsWriterIsClosed() throws Exception {
+    ByteBuffer buffer = ByteBuffer.allocate(8);
+    try (Pipe pipe = files().pipe()) {
+      files().write(pipe.writer(), ByteBuffer.wrap(bytes("told")));
+      pipe.writer().close();
+      assertThat(files().read(pipe.reader(), buffer)).isEqualTo(4);
+      assertThat(text(buffer.flip())).isEqualTo("told");
+      assertThat(files().read(pipe.reader(), buffer.clear())).isZero();
+    }
+  }
+
+  @Test
   default void manyNamesAreListedOnceEach() throws Exception {
     for (int i = 0; i < 700; i++) {
       create("a-rather-long-name-to-fill-the-buffer-" + i).close();

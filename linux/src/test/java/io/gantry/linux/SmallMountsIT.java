@@ -3,9 +3,13 @@ package io.gantry.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +22,7 @@ class SmallMountsIT {
 
   @AfterEach
   void leaveNothing() throws Exception {
-    SmallMounts.removePin(temp.resolve("mounts"));
+    SmallMounts.release(mounts());
     assertThat(hostMounts()).noneMatch(mount -> mount.mountPoint().startsWith(temp));
   }
 
@@ -81,46 +85,135 @@ class SmallMountsIT {
   }
 
   @Test
-  void aLaterDaemonEntersThePinnedNamespaceAgain() throws Exception {
-    Path pin = temp.resolve("net");
-    String made;
-    try (SmallMounts first = SmallMounts.pinned(temp.resolve("mounts"), List.of(temp))) {
-      made = first.call("test-pin", thread -> pinNet(thread, pin));
-    }
-    try (SmallMounts second = SmallMounts.pinned(temp.resolve("mounts"), List.of(temp));
-        Fd net = second.openPin(pin)) {
-      assertThat("net:[" + linux.statx(net, "").inode() + "]").isEqualTo(made);
-    }
-    SmallMounts.removePin(temp.resolve("mounts"));
-    assertThat(temp.resolve("mounts")).doesNotExist();
+  void aLaterDaemonEntersTheKeptNamespaceAgain() throws Exception {
+    String made = pinByADaemon();
+    String found = pinSeenByALaterDaemon();
+    assertThat(found).isEqualTo(made);
+    SmallMounts.release(mounts());
+    assertThat(mounts()).doesNotExist();
+  }
+
+  /** As a service manager starts a daemon again whose unit has, say, a private /tmp. */
+  @Test
+  void aLaterDaemonMayBeInAnotherMountNamespace() throws Exception {
+    String made = inMountNamespaceOfItsOwn(this::pinByADaemon);
+    String found = inMountNamespaceOfItsOwn(this::pinSeenByALaterDaemon);
+    assertThat(found).isEqualTo(made);
   }
 
   @Test
-  void aHostThatSharesItsMountsGetsAPrivateOneForThePin() throws Exception {
-    linux.mount("none", temp.toString(), "tmpfs", 0, null);
-    try {
-      linux.mount("none", temp.toString(), null, MountFlags.MS_SHARED, null);
-      SmallMounts.pinned(temp.resolve("mounts"), List.of()).close();
-      assertThat(hostMounts())
-          .filteredOn(mount -> mount.mountPoint().startsWith(temp.resolve("mounts")))
-          .hasSize(2)
-          .noneMatch(MountEntry::isShared);
-      SmallMounts.pinned(temp.resolve("mounts"), List.of()).close();
-      SmallMounts.removePin(temp.resolve("mounts"));
-      assertThat(hostMounts())
-          .noneMatch(mount -> mount.mountPoint().startsWith(temp.resolve("mounts")));
-    } finally {
-      linux.umount2(temp.toString(), MountFlags.MNT_DETACH);
+  void aKeeperThatSomebodyKilledIsReplacedAtTheNextUse() throws Exception {
+    String made;
+    try (SmallMounts first = kept()) {
+      made = first.call("test-pin", thread -> pinNet(thread, temp.resolve("net")));
+      int killed = keeper();
+      kill(killed);
+      first.call("test-use", thread -> true);
+      assertThat(keeper()).isNotEqualTo(killed);
+    }
+    assertThat(pinSeenByALaterDaemon()).isEqualTo(made);
+  }
+
+  @Test
+  void aKeeperThatEndedWithoutADaemonIsForgotten() throws Exception {
+    String made = pinByADaemon();
+    kill(keeper());
+    Files.delete(temp.resolve("net"));
+    assertThat(pinByADaemon()).isNotEqualTo(made);
+  }
+
+  @Test
+  void aKeeperThatCannotBeWrittenDownIsNotLeftBehind() throws Exception {
+    Path obstacle = Files.createDirectories(mounts().resolve("keeper.new"));
+    List<Integer> started = new ArrayList<>();
+    KeeperProgram noted =
+        leave -> {
+          started.add(startKeeper(leave));
+          return started.getLast();
+        };
+    assertThatExceptionOfType(FileSystemException.class)
+        .isThrownBy(() -> SmallMounts.kept(mounts(), List.of(temp), noted).close());
+    assertThat(started)
+        .singleElement()
+        .satisfies(pid -> assertThat(ProcessHandle.of(pid)).isEmpty());
+    Files.delete(obstacle);
+  }
+
+  @Test
+  void aRecordThatNamesNoProcessIsNotGuessedAt() throws Exception {
+    Files.createDirectories(mounts());
+    Files.writeString(mounts().resolve("keeper"), "1\n");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> kept().close())
+        .withMessageContaining("does not name a process");
+    Files.delete(mounts().resolve("keeper"));
+  }
+
+  private String pinByADaemon() throws IOException {
+    try (SmallMounts first = kept()) {
+      return first.call("test-pin", thread -> pinNet(thread, temp.resolve("net")));
     }
   }
 
-  private String pinNet(NamespaceView thread, Path pin) throws java.io.IOException {
+  private String pinSeenByALaterDaemon() throws IOException {
+    try (SmallMounts second = kept();
+        Fd net = second.openPin(temp.resolve("net"))) {
+      return "net:[" + linux.statx(net, "").inode() + "]";
+    }
+  }
+
+  private static <T> T inMountNamespaceOfItsOwn(Callable<T> work) throws IOException {
+    return NamespaceThread.call(
+        "test-elsewhere",
+        thread -> {
+          thread.unshare(Namespace.MNT);
+          try {
+            return work.call();
+          } catch (IOException | RuntimeException failure) {
+            throw failure;
+          } catch (Exception failure) {
+            throw new IllegalStateException(failure);
+          }
+        });
+  }
+
+  private Path mounts() {
+    return temp.resolve("mounts");
+  }
+
+  private SmallMounts kept() throws IOException {
+    return SmallMounts.kept(mounts(), List.of(temp), this::startKeeper);
+  }
+
+  private void kill(int pid) throws IOException {
+    try (Fd process = linux.pidfdOpen(pid)) {
+      linux.pidfdSendSignal(process, 9);
+      assertThat(linux.pollIn(process, 10_000)).isTrue();
+    }
+  }
+
+  private int startKeeper(Fd leave) throws IOException {
+    try (Fd none = linux.open(Path.of("/dev/null"), FileFlags.O_RDWR, 0)) {
+      return linux.spawn(
+          new SpawnRequest(
+              Path.of("/bin/sh"),
+              List.of("sh", "-c", "[ $(head -c 1 <&3 | wc -c) = 1 ] && exec sleep 600 3<&-"),
+              List.of("PATH=/usr/bin:/bin"),
+              List.of(none, none, none, leave)));
+    }
+  }
+
+  private int keeper() throws IOException {
+    return Integer.parseInt(Files.readString(mounts().resolve("keeper")).split(" ", 2)[0]);
+  }
+
+  private String pinNet(NamespaceView thread, Path pin) throws IOException {
     thread.unshare(Namespace.NET);
     SmallMounts.pin(thread, Namespace.NET, pin);
     return linux.readlinkat(Fd.CWD, thread.currentPath(Namespace.NET).toString());
   }
 
-  private static List<MountEntry> hostMounts() throws java.io.IOException {
+  private static List<MountEntry> hostMounts() throws IOException {
     return MountEntry.read(Path.of("/proc/self/mountinfo"));
   }
 }

@@ -85,13 +85,15 @@ final class Wiring {
 
   private Services wire() throws IOException {
     Path mounts = config.state().resolve("mounts");
-    SmallMounts pins = SmallMounts.pinned(mounts, List.of(config.state()));
     SmallMounts starts = SmallMounts.create(List.of(config.state()));
     ShimLauncher shims =
         ShimLauncher.of(
             calls,
             ShimBinary.path(),
             request -> starts.call("spawn", thread -> calls.spawn(request)));
+    SmallMounts pins =
+        SmallMounts.kept(
+            mounts, List.of(config.state()), leave -> shims.keep(mounts.toString(), leave));
     ImageStore images = ImageStore.open(imageSettings(), calls);
     Cgroups cgroups = MachineCgroups.detect();
 
@@ -125,7 +127,7 @@ final class Wiring {
           if (loaded && podTable.values().isEmpty() && containerTable.values().isEmpty()) {
             network.remove();
             cgroups.at(config.cgroup().root()).remove();
-            SmallMounts.removePin(mounts);
+            SmallMounts.release(mounts);
           }
         });
   }

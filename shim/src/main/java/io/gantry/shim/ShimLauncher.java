@@ -104,6 +104,24 @@ public final class ShimLauncher implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a process that does nothing but stay in the calling thread's mount namespace.
+   *
+   * @param id shown in the process list
+   * @param leave as {@link io.gantry.linux.KeeperProgram} wants it
+   * @return its pid, a child of this process
+   */
+  public int keep(String id, Fd leave) throws IOException {
+    try (Fd none = calls.open(DEV_NULL, FileFlags.O_RDWR, 0)) {
+      return calls.spawn(
+          new SpawnRequest(
+              binary.path(),
+              List.of("gantry-shim", "keep", id),
+              List.of(),
+              List.of(none, none, none, leave)));
+    }
+  }
+
   private Shim watch(Path runDirectory, OptionalInt pid) {
     return new Shim(runDirectory, ShimWatch.start(calls, runDirectory, pid));
   }

@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.Namespace;
+import io.gantry.linux.Pipe;
 import io.gantry.linux.SmallMounts;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -290,6 +295,48 @@ class LifeIT {
       container.exit();
       assertThat(container.logged()).containsExactly("stdout F 4");
     }
+  }
+
+  @Test
+  void aKeeperThatIsToldToStayIsEndedByNothingButAKill() throws IOException {
+    try (Pipe pipe = box.calls.pipe()) {
+      int pid = box.launcher.keep("test", pipe.reader());
+      pipe.reader().close();
+      box.calls.write(pipe.writer(), ByteBuffer.wrap(new byte[1]));
+      pipe.writer().close();
+      try (Fd process = box.calls.pidfdOpen(pid)) {
+        awaitFds(pid, "0", "1", "2");
+        for (int signal : new int[] {1, 2, 13, 15}) {
+          box.calls.pidfdSendSignal(process, signal);
+        }
+        assertThat(box.calls.pollIn(process, 200)).isFalse();
+        box.calls.pidfdSendSignal(process, SIGKILL);
+        assertThat(box.calls.waitpid(pid)).hasValue(SIGKILL);
+      }
+    }
+  }
+
+  /** The last thing a keeper does before it sleeps. */
+  private static void awaitFds(int pid, String... expected) throws IOException {
+    long end = System.nanoTime() + Box.SOON.toNanos();
+    while (!fds(pid).equals(Set.of(expected))) {
+      assertThat(System.nanoTime()).isLessThan(end);
+    }
+  }
+
+  private static Set<String> fds(int pid) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return open.map(fd -> fd.getFileName().toString()).collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  void aKeeperWhoseStarterDiesEnds() throws IOException {
+    int pid;
+    try (Pipe pipe = box.calls.pipe()) {
+      pid = box.launcher.keep("test", pipe.reader());
+    }
+    assertThat(box.calls.waitpid(pid)).hasValue(1 << 8);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,18 +27,29 @@ final class Daemon {
   private final CriClient client;
   private Process process;
 
-  private Daemon(List<String> command, Path socket, Path log) throws IOException {
+  private Daemon(List<String> before, List<String> command, Path socket, Path log)
+      throws IOException {
     this.command = List.copyOf(command);
     this.socket = socket;
     this.log = log;
     this.client = CriClient.of(socket.toString());
-    this.process = launch();
+    this.process = launch(before);
   }
 
   /** Starts a daemon and returns when it answers; one that does not come up is ended. */
   static Daemon start(List<String> command, Path socket, Path log)
       throws IOException, InterruptedException {
-    Daemon daemon = new Daemon(command, socket, log);
+    return start(List.of(), command, socket, log);
+  }
+
+  /**
+   * Starts a daemon through another program, such as {@code unshare -m}.
+   *
+   * @param before words before the command; the program they name must become the daemon
+   */
+  static Daemon start(List<String> before, List<String> command, Path socket, Path log)
+      throws IOException, InterruptedException {
+    Daemon daemon = new Daemon(before, command, socket, log);
     try {
       daemon.waitUntilReady();
     } catch (IOException | InterruptedException failure) {
@@ -48,8 +60,10 @@ final class Daemon {
     return daemon;
   }
 
-  private Process launch() throws IOException {
-    return new ProcessBuilder(command)
+  private Process launch(List<String> before) throws IOException {
+    List<String> words = new ArrayList<>(before);
+    words.addAll(command);
+    return new ProcessBuilder(words)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
@@ -109,10 +123,14 @@ final class Daemon {
   }
 
   void startAgain() throws IOException, InterruptedException {
+    startAgain(List.of());
+  }
+
+  void startAgain(List<String> before) throws IOException, InterruptedException {
     if (process.isAlive()) {
       throw new IllegalStateException(command.getFirst() + " is running");
     }
-    process = launch();
+    process = launch(before);
     waitUntilReady();
   }
 

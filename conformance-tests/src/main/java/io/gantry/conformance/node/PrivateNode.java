@@ -24,6 +24,16 @@ public final class PrivateNode implements PrivateRuntime {
    */
   public static PrivateNode start(Distribution distribution, Path directory)
       throws IOException, InterruptedException {
+    return start(distribution, directory, List.of());
+  }
+
+  /**
+   * Starts a daemon through another program, such as {@code unshare -m}.
+   *
+   * @param before words before the daemon's own; the program they name must become the daemon
+   */
+  public static PrivateNode start(Distribution distribution, Path directory, List<String> before)
+      throws IOException, InterruptedException {
     Path configuration = directory.resolve("config.toml");
     String template = Files.readString(distribution.configurationTemplate());
     Files.writeString(
@@ -34,7 +44,7 @@ public final class PrivateNode implements PrivateRuntime {
     List<String> command =
         List.of(distribution.daemon().toString(), "--config", configuration.toString());
     return new PrivateNode(
-        directory, Daemon.start(command, socket(directory), daemonLog(directory)));
+        directory, Daemon.start(before, command, socket(directory), daemonLog(directory)));
   }
 
   private static Path socket(Path directory) {
@@ -94,6 +104,11 @@ public final class PrivateNode implements PrivateRuntime {
   @Override
   public void startAgain() throws IOException, InterruptedException {
     daemon.startAgain();
+  }
+
+  /** Starts the daemon again through another program, as {@link #start} does. */
+  public void startAgain(List<String> before) throws IOException, InterruptedException {
+    daemon.startAgain(before);
   }
 
   /** Ends the daemon and takes away what a node keeps between its lives. */
