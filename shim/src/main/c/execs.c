@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 
-enum { EXEC_DRAIN_MS = 100, SWEEP_MOST = 64 };
+enum { EXEC_DRAIN_MS = 100, TIMED_OUT = 1, OUTPUT_CUT = 2 };
 
 void exec_started(struct shim *shim, struct proc *proc)
 {
@@ -31,41 +31,45 @@ static void pause_output(const struct shim *shim, struct proc *proc)
 			loop_unwatch(shim, proc->out[stream]);
 }
 
-bool exec_relay(struct shim *shim, struct proc *proc, int stream)
+ssize_t exec_relay(struct shim *shim, struct proc *proc, int stream)
 {
 	ssize_t got;
 
 	if (proc->out[stream] < 0 || proc->paused)
-		return false;
+		return 0;
 	if (is_owner_slow(shim, proc)) {
 		pause_output(shim, proc);
-		return false;
+		return 0;
 	}
 	got = read(proc->out[stream], shim->relay + FRAME_HEADER, RELAY);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
+		return 0;
 	if (got <= 0) {
 		proc_close_output(shim, proc, stream);
-		return false;
+		return 0;
 	}
 	shim->warm |= got > LOG_PAGE;
 	if (proc->owner != NOBODY)
 		connection_send(shim, proc->owner, (unsigned)(MSG_STDOUT + stream), shim->relay,
 				(size_t)got);
-	return true;
+	return got;
 }
 
 void exec_sweep(struct shim *shim, struct proc *proc)
 {
-	for (int stream = 0; stream < LOG_STREAMS; stream++)
-		for (int reads = 0; reads < SWEEP_MOST; reads++)
-			if (!exec_relay(shim, proc, stream))
-				break;
+	for (int stream = 0; stream < LOG_STREAMS; stream++) {
+		int64_t left = proc->out[stream] < 0 ? 0 : proc_capacity(proc->out[stream]);
+		ssize_t got = 1;
+
+		for (; left > 0 && got > 0; left -= got)
+			got = exec_relay(shim, proc, stream);
+	}
 }
 
 static void exec_result(struct shim *shim, struct proc *proc)
 {
-	uint32_t numbers[3] = {(uint32_t)proc->code, (uint32_t)proc->signal, proc->timed_out};
+	uint32_t flags = (proc->timed_out ? TIMED_OUT : 0U) | (proc->paused ? OUTPUT_CUT : 0U);
+	uint32_t numbers[3] = {(uint32_t)proc->code, (uint32_t)proc->signal, flags};
 	uint8_t frame[MESSAGE_MOST];
 	int owner = proc->owner;
 

@@ -3,13 +3,14 @@
 
 #include "kernel.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { CONTAINER_DRAIN_MS = 300, KILL_AGAIN_MS = 10 };
+enum { CONTAINER_DRAIN_MS = 300, KILL_AGAIN_MS = 10, TERMINAL_MOST = 1 << 20 };
 
 int proc_index(const struct shim *shim, const struct proc *proc)
 {
@@ -157,22 +158,43 @@ void proc_close_output(const struct shim *shim, struct proc *proc, int stream)
 	proc_drop_fd(shim, &proc->out[stream]);
 }
 
+/* One read and what it brings, as read(2) tells it. */
+static ssize_t read_log(struct shim *shim, struct proc *first, int stream)
+{
+	ssize_t got = read(first->out[stream], log_room(&shim->log), LOG_READ);
+
+	if (got > 0) {
+		log_take(&shim->log, stream, (size_t)got, now_ns());
+		shim->warm |= got > LOG_PAGE;
+	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+		proc_close_output(shim, first, stream);
+		log_flush(&shim->log, stream);
+	}
+	return got;
+}
+
 static void pump_log(struct shim *shim, struct proc *first, int stream)
 {
-	for (int reads = 0; reads < READS_AT_ONCE; reads++) {
-		ssize_t got = read(first->out[stream], log_room(&shim->log), LOG_READ);
-
-		if (got > 0) {
-			log_take(&shim->log, stream, (size_t)got, now_ns());
-			shim->warm |= got > LOG_PAGE;
-		}
-		if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-			proc_close_output(shim, first, stream);
-			log_flush(&shim->log, stream);
-		}
-		if (got < LOG_READ)
+	for (int reads = 0; reads < READS_AT_ONCE; reads++)
+		if (read_log(shim, first, stream) < LOG_READ)
 			return;
-	}
+}
+
+int64_t proc_capacity(int fd)
+{
+	int bytes = fcntl(fd, F_GETPIPE_SZ);
+
+	return bytes > 0 ? bytes : TERMINAL_MOST;
+}
+
+/* All that was written until now. Somebody may go on writing, but cannot get ahead of that. */
+static void drain_log(struct shim *shim, struct proc *first, int stream)
+{
+	int64_t left = proc_capacity(first->out[stream]);
+	ssize_t got = 1;
+
+	for (; left > 0 && got > 0; left -= got)
+		got = read_log(shim, first, stream);
 }
 
 void proc_output(struct shim *shim, struct proc *proc, int stream)
@@ -183,7 +205,7 @@ void proc_output(struct shim *shim, struct proc *proc, int stream)
 		return;
 	}
 	for (int reads = 0; reads < READS_AT_ONCE; reads++)
-		if (!exec_relay(shim, proc, stream))
+		if (exec_relay(shim, proc, stream) == 0)
 			break;
 	exec_finish_if_silent(shim, proc);
 }
@@ -250,11 +272,13 @@ static void container_finish(struct shim *shim, struct proc *first)
 		if (proc->used && !proc->ended && !proc->failed)
 			exec_cut_off(proc);
 		if (proc->used)
+			exec_sweep(shim, proc);
+		if (proc->used)
 			exec_finish(shim, proc);
 	}
 	for (int stream = 0; stream < LOG_STREAMS; stream++) {
 		if (first->out[stream] >= 0)
-			pump_log(shim, first, stream);
+			drain_log(shim, first, stream);
 		log_flush(&shim->log, stream);
 	}
 	if (shim->finished_ns == 0)

@@ -15,13 +15,15 @@ void proc_release(struct shim *shim, struct proc *proc);
 int proc_watch_start(const struct shim *shim, struct proc *proc);
 void proc_watch_output(const struct shim *shim, struct proc *proc);
 void proc_close_output(const struct shim *shim, struct proc *proc, int stream);
+/* Most bytes that can wait in a pipe or, with a wide margin, in a terminal. */
+int64_t proc_capacity(int fd);
 bool proc_is_silent(const struct proc *proc);
 
 /* execs.c */
 void exec_started(struct shim *shim, struct proc *proc);
-/* One read of an exec's output and one frame; false when there is no more for now. */
-bool exec_relay(struct shim *shim, struct proc *proc, int stream);
-/* Reads what is in the pipes; bounded, for somebody may write faster than we read. */
+/* One read of an exec's output and one frame: how many bytes, 0 when there are no more for now. */
+ssize_t exec_relay(struct shim *shim, struct proc *proc, int stream);
+/* Relays what is in the pipes now; bounded, for somebody may write faster than we read. */
 void exec_sweep(struct shim *shim, struct proc *proc);
 /* Answers the client; a process that cannot be killed right now stays until it is reaped. */
 void exec_finish(struct shim *shim, struct proc *proc);

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 final class ExecCall {
 
   private static final int TIMED_OUT = 1;
+  private static final int OUTPUT_CUT = 2;
 
   private final ShimConnection connection;
   private final int limit;
@@ -47,12 +48,12 @@ final class ExecCall {
   private ExecResult result(Frame frame) throws IOException {
     int code = frame.number();
     frame.number();
-    boolean timedOut = (frame.number() & TIMED_OUT) != 0;
+    int flags = frame.number();
     return new ExecResult(
         code,
         ByteBuffer.wrap(stdout.toByteArray()),
         ByteBuffer.wrap(stderr.toByteArray()),
-        timedOut,
-        truncated);
+        (flags & TIMED_OUT) != 0,
+        truncated || (flags & OUTPUT_CUT) != 0);
   }
 }

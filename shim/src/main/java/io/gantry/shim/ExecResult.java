@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * @param stdout what it wrote, up to the limit
  * @param stderr what it wrote, up to the limit
  * @param timedOut it was killed, with all it had started, because its time was over
- * @param truncated more output came than the limit let through
+ * @param truncated output is missing: more came than the limit let through, or it came too late
  */
 public record ExecResult(
     int exitCode, ByteBuffer stdout, ByteBuffer stderr, boolean timedOut, boolean truncated) {

@@ -131,6 +131,10 @@ final class Box implements AutoCloseable {
 
   Container startWithLog(Path log, String script) throws IOException {
     Plan plan = plan().pivot().chdir("/").exec(List.of("sh", "-c", script), ENVIRONMENT).build();
+    return startWithLog(log, plan);
+  }
+
+  Container startWithLog(Path log, Plan plan) throws IOException {
     return start(plan, newRun(), log);
   }
 
@@ -211,6 +215,16 @@ final class Box implements AutoCloseable {
     }
     calls.waitpid(shim.pid().orElseThrow());
     shim.close();
+  }
+
+  /** Waits for the end of a process whose parent does not reap it yet. */
+  static void awaitZombie(int pid) throws IOException {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (!Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("process goes on: " + pid);
+      }
+    }
   }
 
   /** A zombie is over as well: its shim was not watched by whoever is to reap it. */

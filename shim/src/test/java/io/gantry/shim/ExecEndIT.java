@@ -119,21 +119,14 @@ class ExecEndIT {
 
       box.calls.kill(shim, SIGSTOP);
       box.calls.kill(firstOf(container), SIGKILL);
-      awaitZombie(firstOf(container));
+      Box.awaitZombie(firstOf(container));
       box.calls.kill(pid, SIGUSR1);
-      awaitZombie(pid);
+      Box.awaitZombie(pid);
       box.calls.kill(shim, SIGCONT);
 
       assertExited(end(exec), 5, 0, 0);
     }
     assertThat(container.exit().code()).isEqualTo(137);
-  }
-
-  private static void awaitZombie(int pid) throws IOException {
-    long end = System.nanoTime() + Box.SOON.toNanos();
-    while (!Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") Z ")) {
-      assertThat(System.nanoTime()).as("end of " + pid).isLessThan(end);
-    }
   }
 
   @Test
