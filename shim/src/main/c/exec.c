@@ -39,11 +39,10 @@ static bool is_null(int fd)
 	       status.st_rdev == makedev(1, 3);
 }
 
-/* The working directory is the root, which also keeps the path below it. */
 static int open_null(void)
 {
 	int null = k_openat2(AT_FDCWD, "/dev/null", O_RDWR | O_NOCTTY,
-			     K_RESOLVE_IN_ROOT | K_RESOLVE_NO_SYMLINKS | K_RESOLVE_NO_MAGICLINKS);
+			     K_RESOLVE_NO_SYMLINKS | K_RESOLVE_NO_MAGICLINKS);
 
 	if (null >= 0 && !is_null(null))
 		close_fd(&null);
@@ -65,27 +64,55 @@ static int open_nothing(void)
 	return ends[0];
 }
 
-/*
- * The shim was given the machine's own device, and an open file is a way to its inode: its mode
- * and owner could be changed from inside.
- */
-int exec_own_null(void)
+int exec_stand_in(struct child *child)
 {
-	CLEANUP_FD int null = -1;
+	CLEANUP_FD int nothing = -1;
 
 	for (int fd = 0; fd <= 2; fd++) {
 		if (!is_null(fd))
 			continue;
+		if (nothing < 0)
+			nothing = open_nothing();
+		if (nothing < 0)
+			return nothing;
+		if (dup2(nothing, fd) < 0)
+			return -errno;
+		child->stand_ins |= 1U << fd;
+	}
+	return 0;
+}
+
+/*
+ * The shim was given the machine's own device, and an open file is a way to its inode: its mode
+ * and owner could be changed from inside.
+ */
+int exec_own_null(struct child *child)
+{
+	CLEANUP_FD int null = -1;
+	unsigned stand_ins = child->stand_ins;
+
+	if (child->streams_settled)
+		return 0;
+	child->streams_settled = true;
+	for (int fd = 0; fd <= 2; fd++) {
+		if ((stand_ins >> fd & 1) == 0 && !is_null(fd))
+			continue;
 		if (null < 0)
 			null = open_null();
 		if (null < 0)
-			null = open_nothing();
-		if (null < 0)
-			return null;
+			return exec_stand_in(child);
 		if (dup2(null, fd) < 0)
 			return -errno;
 	}
 	return 0;
+}
+
+int exec_go_inside(struct child *child, struct failure *failure)
+{
+	if (child->born == NULL)
+		return 0;
+	copy_text(failure->step, sizeof(failure->step), "spawn");
+	return usher_go_inside(child);
 }
 
 /* An exec leads its session from its clone on. */
@@ -164,6 +191,12 @@ int exec_program(const struct step *step, struct child *child, struct failure *f
 		return -ENOMEM;
 	if (arguments[0] == NULL || *arguments[0] == '\0')
 		return -EINVAL;
+	error = exec_go_inside(child, failure); /* a plan that changes no root */
+	if (error < 0)
+		return error;
+	error = exec_own_null(child);
+	if (error < 0)
+		return error;
 	fail_on(failure, 0, arguments[0]);
 	if (!child->fds_closed && (error = exec_close_fds(child)) < 0)
 		return error;
@@ -270,6 +303,7 @@ int exec_terminal(const struct step *step, struct child *child, struct failure *
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(slave, fd) < 0)
 			return -errno;
+	child->stand_ins = 0;
 	return send_master(child->report, master);
 }
 

@@ -153,7 +153,7 @@ void proc_abandon(struct shim *shim, int index)
 	if (proc->ended)
 		proc_release(shim, proc);
 	else
-		end_kill_tree(proc->pid);
+		usher_kill(shim, proc);
 }
 
 static struct proc *free_proc(struct shim *shim)
@@ -194,8 +194,6 @@ static int exec_spawn(struct shim *shim, struct proc *proc, const uint8_t *bytes
 	copy_text(proc->failure.step, sizeof(proc->failure.step), "join");
 	if (shim->state != RUNNING || first->ended)
 		return -ESRCH;
-	if (setns(first->pidfd, (int)K_CLONE_NEWPID) < 0)
-		return -errno;
 	error = spawn_process(shim, &request, proc, &proc->failure);
 	return error < 0 ? error : proc_watch_start(shim, proc);
 }
@@ -235,7 +233,7 @@ void exec_tick(struct shim *shim, struct proc *proc, int64_t now)
 		if (!proc->ended) {
 			proc->code = 128 + SIGKILL;
 			proc->signal = SIGKILL;
-			end_kill_tree(proc->pid);
+			usher_kill(shim, proc);
 		}
 	}
 	if (proc->drain_until == 0 || now < proc->drain_until)

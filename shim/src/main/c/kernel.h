@@ -19,6 +19,7 @@ enum {
 	NR_FSOPEN = 430,
 	NR_FSCONFIG = 431,
 	NR_FSMOUNT = 432,
+	NR_PIDFD_OPEN = 434,
 	NR_CLONE3 = 435,
 	NR_CLOSE_RANGE = 436,
 	NR_OPENAT2 = 437,
@@ -27,6 +28,7 @@ enum {
 
 #define K_CLONE_PIDFD UINT64_C(0x00001000)
 #define K_CLONE_PARENT UINT64_C(0x00008000)
+#define K_CLONE_PARENT_SETTID UINT64_C(0x00100000)
 #define K_CLONE_INTO_CGROUP UINT64_C(0x200000000)
 #define K_CLONE_NEWNS UINT64_C(0x00020000)
 #define K_CLONE_NEWCGROUP UINT64_C(0x02000000)
@@ -144,6 +146,11 @@ static inline int k_mount_set(int mount, unsigned flags, uint64_t attributes)
 
 	return k_result(syscall(NR_MOUNT_SETATTR, mount, "", flags | K_AT_EMPTY_PATH, &attr,
 				sizeof(attr)));
+}
+
+static inline int k_pidfd_open(int pid)
+{
+	return k_result(syscall(NR_PIDFD_OPEN, pid, 0U));
 }
 
 static inline int k_pidfd_send_signal(int pidfd, int signal)

@@ -75,6 +75,7 @@ static void prepare(struct shim *shim)
 {
 	shim->epoll = -1;
 	shim->cgroup = -1;
+	shim->enter = -1;
 	shim->kill_file = -1;
 	shim->kill_tasks = -1;
 	shim->log.fd = FD_LOG;
@@ -142,9 +143,11 @@ static int hold(struct shim *shim)
 	uint8_t frame[MESSAGE_MOST];
 	int error = set_up(shim);
 
-	*first = (struct proc){.pidfd = -1, .report = -1, .in = -1, .out = {-1, -1}};
+	*first = (struct proc){.pidfd = -1, .usher = -1, .report = -1, .in = -1, .out = {-1, -1}};
 	if (error == 0)
 		error = spawn_prepare(shim, &first->failure);
+	if (error == 0 && shim->enter >= 0)
+		error = -EINVAL; /* who holds a pid namespace is the first in it */
 	request.clone_flags = shim->clone_flags | K_CLONE_PARENT;
 	if (error == 0)
 		error = spawn_process(shim, &request, first, &first->failure);

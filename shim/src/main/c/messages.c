@@ -75,6 +75,7 @@ size_t message_numbers(const uint32_t *numbers, size_t count, uint8_t *frame)
 
 static int take_signal(struct shim *shim, const uint8_t *body, size_t length)
 {
+	struct proc *first = &shim->procs[FIRST_PROCESS];
 	int signal;
 
 	if (length != 8)
@@ -82,9 +83,11 @@ static int take_signal(struct shim *shim, const uint8_t *body, size_t length)
 	signal = (int)plan_u32(body);
 	if ((plan_u32(body + 4) & SIGNAL_ALL) != 0)
 		return end_signal_group(shim, signal) ? 0 : -ESRCH;
-	if (shim->procs[FIRST_PROCESS].ended)
+	if (first->ended)
 		return -ESRCH;
-	return k_pidfd_send_signal(shim->procs[FIRST_PROCESS].pidfd, signal);
+	first->doomed |= signal == SIGKILL;
+	usher_adopt(shim, first);
+	return k_pidfd_send_signal(first->pidfd, signal);
 }
 
 static int take_resize(struct shim *shim, const uint8_t *body, size_t length)

@@ -28,6 +28,7 @@ void proc_clear(struct proc *proc)
 		.used = true,
 		.owner = NOBODY,
 		.pidfd = -1,
+		.usher = -1,
 		.report = -1,
 		.in = -1,
 		.out = {-1, -1},
@@ -45,6 +46,7 @@ void proc_drop_fd(const struct shim *shim, int *fd)
 void proc_release(struct shim *shim, struct proc *proc)
 {
 	proc_drop_fd(shim, &proc->pidfd);
+	proc_drop_fd(shim, &proc->usher);
 	proc_drop_fd(shim, &proc->report);
 	proc_drop_fd(shim, &proc->out[0]);
 	proc_drop_fd(shim, &proc->out[1]);
@@ -133,6 +135,7 @@ static void container_started(struct shim *shim, struct proc *first)
 static void report_closed(struct shim *shim, struct proc *proc)
 {
 	proc_drop_fd(shim, &proc->report);
+	usher_adopt(shim, proc);
 	if (proc->failed || !proc->executing)
 		return; /* its end will tell */
 	proc->started = true;
@@ -250,12 +253,12 @@ static void container_ended(struct shim *shim, struct proc *first)
 	end_signal_group(shim, SIGKILL);
 	for (int i = 1; i <= EXECS && shim->execs > 0; i++)
 		if (shim->procs[i].used && !shim->procs[i].ended)
-			end_kill_tree(shim->procs[i].pid);
+			usher_kill(shim, &shim->procs[i]);
 }
 
 void proc_ended(struct shim *shim, struct proc *proc)
 {
-	if (proc->pidfd < 0 || !reap(shim, proc))
+	if (proc->pidfd < 0 || !usher_is_over(shim, proc) || !reap(shim, proc))
 		return;
 	if (is_first(shim, proc)) {
 		container_ended(shim, proc);

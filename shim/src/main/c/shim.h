@@ -42,9 +42,12 @@ struct proc {
 	bool ended; /* and reaped */
 	bool timed_out;
 	bool paused; /* output is not read while its client is slow */
+	bool ushered; /* pid and pidfd are still those of its usher */
+	bool doomed; /* killed; what an usher leaves dies at its birth */
 	int owner;   /* connection of an exec, or NOBODY */
 	pid_t pid;
 	int pidfd;
+	int usher; /* pidfd of an usher whose process is born, until it has ended; or -1 */
 	int report;
 	int in;
 	int out[LOG_STREAMS]; /* -1 at the end; a terminal has only the first */
@@ -80,6 +83,9 @@ struct shim {
 	int cgroup;
 	int kill_file;
 	int kill_tasks;
+	int enter; /* the pid namespace the first process is to be born in, or -1 */
+	int32_t enter_index; /* of its step */
+	pid_t *born; /* by index of proc; shared with ushers, never with anybody inside */
 	uint64_t clone_flags;
 	uint64_t join_flags;
 	unsigned stdio;
@@ -107,8 +113,22 @@ struct spawn {
 };
 
 /* Clones; proc then holds its pidfd, its report socket and its pipes. */
-int spawn_process(const struct shim *shim, const struct spawn *request, struct proc *proc,
+int spawn_process(struct shim *shim, const struct spawn *request, struct proc *proc,
 		  struct failure *failure);
+
+/* usher.c */
+struct child;
+
+/* In the shim, before it clones an usher. */
+int usher_prepare(struct shim *shim, struct proc *proc);
+/* In the usher, before its first step: what it shares with the shim is not inherited from here. */
+int usher_begin(const struct shim *shim, const struct proc *proc, struct child *child);
+/* When the process itself is born, pid and pidfd become its own. */
+void usher_adopt(struct shim *shim, struct proc *proc);
+/* True when there is no usher, or it is reaped, or it has ended without leaving a process. */
+bool usher_is_over(struct shim *shim, struct proc *proc);
+/* Kills the process with all below it, born or still to be born. */
+void usher_kill(struct shim *shim, struct proc *proc);
 
 /* Closes the plan's descriptors that are not needed any more. */
 void spawn_forget_plan(struct shim *shim);

@@ -33,7 +33,8 @@ static int take_own_step(struct shim *shim, const struct step *step)
 	case OP_ENTER:
 		if (step->f[1].number != K_CLONE_NEWPID)
 			return -EINVAL;
-		return setns(plan_fd(&step->f[0]), (int)step->f[1].number) < 0 ? -errno : 0;
+		shim->enter = plan_fd(&step->f[0]);
+		return 0;
 	case OP_CGROUP:
 		shim->cgroup = plan_fd(&step->f[0]);
 		return 0;
@@ -62,6 +63,8 @@ int spawn_prepare(struct shim *shim, struct failure *failure)
 	while (error == 0 && plan_next(&steps, shim->plan.fds, &step) > 0) {
 		copy_text(failure->step, sizeof(failure->step), step.name);
 		error = take_own_step(shim, &step);
+		if (step.op == OP_ENTER)
+			shim->enter_index = failure->index;
 		failure->index++;
 	}
 	failure->error = -error;
@@ -182,27 +185,57 @@ static int join_groups(const struct shim *shim, struct failure *failure)
 }
 
 /*
- * All but the pid namespace, which the clone has entered. The process cannot be dumped or traced
- * from inside: the shim is not dumpable, and a clone inherits that until its execve.
+ * The namespaces of a running container, and its pid namespace for the clone to come. That one
+ * cannot be dumped or traced from inside without CAP_SYS_PTRACE: the shim is not dumpable, and a
+ * clone inherits that until its execve.
  */
-static int join_namespaces(const struct shim *shim, struct failure *failure)
+static int join_container(const struct shim *shim, struct child *child, struct failure *failure)
 {
+	int error;
+
 	copy_text(failure->step, sizeof(failure->step), "join");
-	if (setns(4, (int)shim->join_flags) < 0)
-		return -errno;
-	close(4);
-	if (setsid() < 0)
+	if (setns(4, (int)(shim->join_flags | K_CLONE_NEWPID)) < 0)
 		return -errno;
 	copy_text(failure->step, sizeof(failure->step), "descriptors");
-	return exec_own_null();
+	error = exec_own_null(child);
+	if (error < 0)
+		return error;
+	copy_text(failure->step, sizeof(failure->step), "spawn");
+	error = usher_go_inside(child);
+	if (error < 0)
+		return error;
+	return setsid() < 0 ? -errno : 0;
+}
+
+/* Of the clone to come, which is when the root has changed. */
+static int enter_pids(const struct shim *shim, struct failure *failure)
+{
+	failure->index = shim->enter_index;
+	copy_text(failure->step, sizeof(failure->step), "enter");
+	snprintf(failure->object, sizeof(failure->object), "fd%d", shim->enter - PLAN_FIRST_FD);
+	return setns(shim->enter, (int)K_CLONE_NEWPID) < 0 ? -errno : 0;
+}
+
+static int go_in(const struct shim *shim, const struct spawn *request, const struct proc *proc,
+		 struct child *child, struct failure *failure)
+{
+	int error = 0;
+
+	if (proc->ushered)
+		error = usher_begin(shim, proc, child);
+	if (error == 0 && request->join >= 0)
+		return join_container(shim, child, failure);
+	return error == 0 && proc->ushered ? enter_pids(shim, failure) : error;
 }
 
 __attribute__((noreturn)) static void be_the_child(const struct shim *shim,
 						   const struct spawn *request,
+						   const struct proc *proc,
 						   const struct ends *ends)
 {
 	struct report report = {.kind = REPORT_FAILED, .failure = {.index = -1}};
-	struct child child = {.report = ends->report, .root = -1, .empty = -1};
+	struct child child = {
+		.plan = request->plan, .report = ends->report, .root = -1, .empty = -1};
 	int error = join_groups(shim, &report.failure);
 
 	if (error == 0) {
@@ -210,8 +243,8 @@ __attribute__((noreturn)) static void be_the_child(const struct shim *shim,
 		error = settle_fds(request, ends);
 		child.report = error == 0 ? 3 : child.report;
 	}
-	if (error == 0 && request->join >= 0)
-		error = join_namespaces(shim, &report.failure);
+	if (error == 0)
+		error = go_in(shim, request, proc, &child, &report.failure);
 	umask(0);
 	if (error == 0) {
 		report.failure.index = (int32_t)request->plan->parent_steps;
@@ -222,7 +255,7 @@ __attribute__((noreturn)) static void be_the_child(const struct shim *shim,
 	_exit(127);
 }
 
-int spawn_process(const struct shim *shim, const struct spawn *request, struct proc *proc,
+int spawn_process(struct shim *shim, const struct spawn *request, struct proc *proc,
 		  struct failure *failure)
 {
 	struct ends ends = {.stdio = {-1, -1, -1}, .report = -1};
@@ -239,10 +272,12 @@ int spawn_process(const struct shim *shim, const struct spawn *request, struct p
 		args.flags |= K_CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)shim->cgroup;
 	}
+	if (pid >= 0 && (request->join >= 0 || shim->enter >= 0))
+		pid = usher_prepare(shim, proc);
 	if (pid >= 0)
 		pid = k_clone3(&args);
 	if (pid == 0)
-		be_the_child(shim, request, &ends);
+		be_the_child(shim, request, proc, &ends);
 	close_ends(&ends);
 	proc->pid = pid;
 	failure->error = pid < 0 ? -pid : 0;

@@ -51,12 +51,26 @@ static int step_write_fd(const struct step *step)
 	return write_all(plan_fd(&step->f[0]), step->f[1].data, step->f[1].length);
 }
 
-/* From here on the process is inside, and nothing of the machine's is left at 0-2. */
-static int step_new_root(const struct step *step, struct child *child)
+/* The kernel shows in /proc the pid namespace of who opens it, and an usher's is the machine's. */
+static int step_mount(const struct step *step, const struct child *child, struct failure *failure)
+{
+	if (child->born != NULL && strcmp(plan_text(&step->f[0]), "proc") == 0) {
+		fail_on(failure, 0, plan_text(&step->f[4]));
+		copy_text(failure->detail, sizeof(failure->detail),
+			  "with an entered pid namespace it belongs behind the pivot");
+		return -EINVAL;
+	}
+	return mount_new(step, child, failure);
+}
+
+/* From here on the process is inside, and nothing of the machine's is left in it. */
+static int step_new_root(const struct step *step, struct child *child, struct failure *failure)
 {
 	int error = step->op == OP_PIVOT ? mount_pivot(child) : mount_empty_root(child);
 
-	return error < 0 ? error : exec_own_null();
+	if (error == 0)
+		error = exec_stand_in(child);
+	return error < 0 ? error : exec_go_inside(child, failure);
 }
 
 /* The steps on mounts and files of the root to be. */
@@ -68,7 +82,7 @@ static int take_mount_step(const struct step *step, struct child *child, struct 
 	case OP_ATTACH_ROOT:
 		return mount_attach_root(step, child);
 	case OP_MOUNT:
-		return mount_new(step, child, failure);
+		return step_mount(step, child, failure);
 	case OP_ATTACH:
 		return mount_attach(step, child, failure);
 	case OP_MKDIR:
@@ -83,7 +97,7 @@ static int take_mount_step(const struct step *step, struct child *child, struct 
 		return mount_read_only(step, child, failure);
 	case OP_PIVOT:
 	case OP_EMPTY_ROOT:
-		return step_new_root(step, child);
+		return step_new_root(step, child, failure);
 	case OP_SYSCTL:
 		return step_sysctl(step, child, failure);
 	default:
@@ -92,8 +106,14 @@ static int take_mount_step(const struct step *step, struct child *child, struct 
 }
 
 /* The steps that end in what the process may do. */
-static int take_identity_step(const struct step *step)
+static int take_identity_step(const struct step *step, struct child *child)
 {
+	int error = 0;
+
+	if (step->op >= OP_SETGROUPS && step->op <= OP_SECCOMP)
+		error = exec_own_null(child);
+	if (error < 0)
+		return error;
 	switch (step->op) {
 	case OP_RLIMIT:
 		return identity_rlimit(step);
@@ -121,7 +141,7 @@ static int take_step(const struct step *step, struct child *child, struct failur
 	if (step->op >= OP_ROOT_PROPAGATION && step->op <= OP_SYSCTL)
 		return take_mount_step(step, child, failure);
 	if (step->op >= OP_SETGROUPS && step->op <= OP_SECCOMP)
-		return take_identity_step(step);
+		return take_identity_step(step, child);
 	switch (step->op) {
 	case OP_WRITE_FD:
 		return step_write_fd(step);
@@ -150,7 +170,7 @@ static int take_step(const struct step *step, struct child *child, struct failur
 	case OP_HOLD:
 		exec_hold(child);
 	default:
-		return take_identity_step(step);
+		return take_identity_step(step, child);
 	}
 }
 

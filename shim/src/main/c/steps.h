@@ -12,9 +12,13 @@
 
 /* What the steps of one process share. */
 struct child {
+	const struct plan *plan;
 	int report; /* close-on-exec socket to the shim */
 	int root;   /* the attached root, or -1 */
 	int empty;  /* the empty tmpfs of masked directories, or -1 */
+	int *born; /* in an usher: where the kernel writes the pid of the process itself; else NULL */
+	unsigned stand_ins; /* bits of those of 0-2 that are to become the root's /dev/null */
+	bool streams_settled;
 	bool fds_closed;
 	bool umask_set;
 };
@@ -53,6 +57,9 @@ int open_in_root(int root, const char *path, uint64_t flags);
 /* Makes what is missing of a path and opens the end of it (O_PATH). */
 int make_in_root(int root, const char *path, bool directory, unsigned mode);
 
+/* usher.c: from here on as the process itself, in the pid namespace, without the machine's files. */
+int usher_go_inside(struct child *child);
+
 /* identity.c */
 int identity_setgroups(const struct step *step);
 int identity_setgid(const struct step *step);
@@ -69,8 +76,12 @@ int identity_session_keyring(const char *name);
 int exec_program(const struct step *step, struct child *child, struct failure *failure);
 int exec_terminal(const struct step *step, struct child *child, struct failure *failure);
 int exec_new_session(void);
-/* Whatever of 0-2 is the inherited /dev/null becomes the root's own; the working directory is "/". */
-int exec_own_null(void);
+/* Lets an usher's process be born; nothing for everybody else. */
+int exec_go_inside(struct child *child, struct failure *failure);
+/* Whatever of 0-2 is the inherited /dev/null becomes the root's own, once that is in its place. */
+int exec_own_null(struct child *child);
+/* The same before that: an empty pipe. */
+int exec_stand_in(struct child *child);
 int exec_close_fds(struct child *child);
 __attribute__((noreturn)) void exec_hold(struct child *child);
 

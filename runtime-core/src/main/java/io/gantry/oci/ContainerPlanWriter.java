@@ -67,7 +67,8 @@ final class ContainerPlanWriter {
     birth();
     joinCgroups();
     namespaces();
-    plan.rootPropagation(MountFlags.MS_SLAVE).attachRoot(context.rootfs());
+    // The root first: in a shared pid namespace the others see the process from the pivot on.
+    plan.rootPropagation(MountFlags.MS_SLAVE).attachRoot(context.rootfs()).pivot();
     mounts();
     MaskedPaths masked = MaskedPaths.of(security);
     masked.hidden().forEach(plan::mask);
@@ -75,7 +76,7 @@ final class ContainerPlanWriter {
     if (security.readOnlyRootfs()) {
       plan.readOnly("/");
     }
-    plan.pivot().keyring(context.id().value());
+    plan.keyring(context.id().value());
     session();
     ProcessSteps.append(plan, context.process(), filter);
     DeviceRules rules = security.privileged() ? DeviceRules.privileged() : DeviceRules.of(devices);

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** What a process in a container finds, asked from inside. */
@@ -166,6 +167,18 @@ class ContainerPolicyIT {
 
   private static MountSpec mount(String target, Path host, boolean readOnly) {
     return new MountSpec(target, host.toString(), readOnly, false, Propagation.PRIVATE);
+  }
+
+  @Test
+  void standardInputIsTheContainersOwnNull() throws IOException {
+    String compare = "stat -L -c %d:%i /dev/null /proc/1/fd/0 /proc/self/fd/0";
+    try (LiveContainer container = start()) {
+      Object outside = Files.getAttribute(Path.of("/dev/null"), "unix:dev");
+
+      assertThat(new HashSet<>(container.sh(compare).lines().toList()))
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .doesNotStartWith(outside + ":");
+    }
   }
 
   @Test

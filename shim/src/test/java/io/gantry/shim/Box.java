@@ -106,13 +106,14 @@ final class Box implements AutoCloseable {
                 "devpts", "devpts", 0xa, List.of("mode=0620", "ptmxmode=0666"), "/dev/pts"));
   }
 
-  /** As {@link #plan}, born into an existing pid namespace. */
+  /** As {@link #plan} and the pivot, born into an existing pid namespace; without /dev. */
   PlanBuilder shared(Fd pid) throws IOException {
     return Plan.builder()
         .cloneInto(Set.of(Namespace.MNT, Namespace.UTS, Namespace.IPC))
         .enterPid(pid)
         .rootPropagation(MountFlags.MS_SLAVE)
         .attachRoot(calls.openTree(Fd.CWD, rootfs.toString(), MountFlags.OPEN_TREE_CLONE))
+        .pivot()
         .mount(new NewMount("proc", "proc", 0xe, List.of(), "/proc"));
   }
 

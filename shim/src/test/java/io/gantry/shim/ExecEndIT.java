@@ -55,7 +55,7 @@ class ExecEndIT {
 
   private Box.Container sleeping(PlanBuilder plan) throws IOException {
     Box.Container container =
-        box.start(plan.pivot().chdir("/").exec(List.of("sleep", "1000"), Box.ENVIRONMENT));
+        box.start(plan.chdir("/").exec(List.of("sleep", "1000"), Box.ENVIRONMENT));
     container.started();
     return container;
   }

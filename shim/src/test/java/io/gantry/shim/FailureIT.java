@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +118,23 @@ class FailureIT {
 
     Fd notACgroup = box.calls.open(Path.of("/"), FileFlags.O_DIRECTORY, 0);
     assertThat(failureOf(box.plan().cgroup(notACgroup)).getMessage()).startsWith("spawn: E");
+  }
+
+  @Test
+  void theProcOfAnEnteredPidNamespaceIsNotMountedFromOutsideOfIt() throws IOException {
+    Fd pids = box.calls.open(Path.of("/proc/self/ns/pid"), FileFlags.O_RDONLY, 0);
+    Fd root = box.calls.openTree(Fd.CWD, box.rootfs.toString(), MountFlags.OPEN_TREE_CLONE);
+    PlanBuilder plan =
+        Plan.builder()
+            .cloneInto(Set.of(Namespace.MNT))
+            .enterPid(pids)
+            .rootPropagation(MountFlags.MS_SLAVE)
+            .attachRoot(root)
+            .mount(new NewMount("proc", "proc", 0, List.of(), "/proc"));
+
+    assertThat(failureOf(plan))
+        .hasMessage(
+            "mount /proc: EINVAL (with an entered pid namespace it belongs behind the pivot)");
   }
 
   @Test

@@ -125,7 +125,7 @@ class LastWordsIT {
   void aBackgroundChildThatNeverStopsTalkingDoesNotHoldUpTheEnd() throws IOException {
     Holder holder = box.launcher.hold("pod", Holder.plan(Map.of(), List.of()).build());
     try (Fd pids = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
-      PlanBuilder plan = box.shared(pids).pivot().chdir("/");
+      PlanBuilder plan = box.shared(pids).chdir("/");
       plan.exec(List.of("sh", "-c", "yes & yes >&2 & exit 4"), Box.ENVIRONMENT);
       long before = System.nanoTime();
 

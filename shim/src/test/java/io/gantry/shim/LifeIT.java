@@ -180,7 +180,7 @@ class LifeIT {
   void aHolderSharesItsPidNamespaceAndReaps() throws IOException {
     Holder holder = box.launcher.hold("pod", Holder.plan(Map.of(), List.of()).build());
     try (Fd pid = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
-      PlanBuilder shared = box.shared(pid).pivot().chdir("/");
+      PlanBuilder shared = box.shared(pid).chdir("/");
       Box.Container container =
           box.start(
               shared.exec(List.of("sh", "-c", "(sleep 0.1 &); sleep 0.5; ps"), Box.ENVIRONMENT));
@@ -203,7 +203,7 @@ class LifeIT {
     Holder holder = box.launcher.hold("pod", Holder.plan(Map.of(), List.of()).build());
     try (Fd pid = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
       Box.Container container =
-          box.start(box.shared(pid).pivot().exec(List.of("sleep", "1000"), Box.ENVIRONMENT));
+          box.start(box.shared(pid).exec(List.of("sleep", "1000"), Box.ENVIRONMENT));
       container.started();
 
       holder.kill(box.calls);
@@ -238,7 +238,6 @@ class LifeIT {
               box.shared(pid)
                   .tasks(tasks)
                   .killTasks(tasks)
-                  .pivot()
                   .exec(List.of("sh", "-c", "setsid sleep 1000 & exit 0"), Box.ENVIRONMENT));
 
       container.exit();
@@ -352,7 +351,6 @@ class LifeIT {
               box.shared(pid)
                   .cgroup(directory)
                   .killFile(killFile)
-                  .pivot()
                   .exec(
                       List.of("sh", "-c", "setsid sleep 1000 & exec sleep 999"), Box.ENVIRONMENT));
       container.started();
