@@ -37,14 +37,19 @@ record EntryPath(String parent, String last) {
           what + " is too long: over " + MAX_LENGTH + " bytes",
           "do not trust this image");
     }
+    requireShallow(path, entry, what);
+    int slash = path.lastIndexOf('/');
+    return new EntryPath(slash < 0 ? "" : path.substring(0, slash), path.substring(slash + 1));
+  }
+
+  /** Of any path that the kernel will have to walk, also that of a symbolic link. */
+  static void requireShallow(String path, String entry, String what) throws ImageException {
     if (path.chars().filter(c -> c == '/').count() >= MAX_PARTS) {
       throw new ImageException.Refused(
           "tar entry " + entry,
           what + " is too deep: over " + MAX_PARTS + " directories",
           "do not trust this image");
     }
-    int slash = path.lastIndexOf('/');
-    return new EntryPath(slash < 0 ? "" : path.substring(0, slash), path.substring(slash + 1));
   }
 
   /** As the kernel gets it: characters that stand for a byte which is no UTF-8 are that byte. */

@@ -165,6 +165,7 @@ final class Extraction implements AutoCloseable {
       throw new ImageException.Corrupt(
           "tar entry " + entry.name(), "the link has no target", "build the image again", null);
     }
+    EntryPath.requireShallow(entry.linkName(), entry.name(), "the target of the link");
     exclusively(
         parent, path, () -> files.symlinkat(entry.linkName(), again(parent, path), path.last()));
     Fd now = again(parent, path);

@@ -107,7 +107,7 @@ final class ParentDirectories implements AutoCloseable {
       }
       whiteouts.replaceByDirectory(parent, name, IMPLIED_MODE);
     }
-    return remember(path, files.openat2(root, path, DIRECTORY));
+    return remember(path, files.openat2(parent, name, DIRECTORY));
   }
 
   private Fd remember(String path, Fd fd) throws SyscallException {

@@ -63,7 +63,7 @@ class TreeTest {
 
   @Test
   void a_tree_that_is_deeper_than_descriptors_allow_goes_with_few_of_them() throws Exception {
-    dig(5000, "d");
+    dig(1500, "d");
     long before = descriptors();
     long[] most = {before};
     FileCalls watched =
