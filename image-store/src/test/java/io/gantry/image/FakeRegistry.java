@@ -2,6 +2,8 @@ package io.gantry.image;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,6 +55,7 @@ public final class FakeRegistry implements AutoCloseable {
 
   public final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   public final List<String> credentials = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> tokenCredentials = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
   private final Map<String, String> types = new ConcurrentHashMap<>();
   private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
@@ -64,7 +67,19 @@ public final class FakeRegistry implements AutoCloseable {
   private volatile String realm = "";
 
   public FakeRegistry() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+  }
+
+  /** One that speaks TLS. */
+  public static FakeRegistry secure(HttpsConfigurator tls) throws IOException {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(tls);
+    return new FakeRegistry(server);
+  }
+
+  private FakeRegistry(HttpServer server) {
+    this.server = server;
     server.createContext("/v2/", this::serve);
     server.createContext("/token", this::token);
     server.setExecutor(threads);
@@ -123,7 +138,8 @@ public final class FakeRegistry implements AutoCloseable {
 
   private void serve(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
-    requests.add(exchange.getRequestMethod() + " " + path);
+    String query = exchange.getRequestURI().getRawQuery();
+    requests.add(exchange.getRequestMethod() + " " + path + (query == null ? "" : "?" + query));
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     credentials.add(authorization == null ? "" : authorization);
     try (exchange) {
@@ -172,6 +188,7 @@ public final class FakeRegistry implements AutoCloseable {
               StandardCharsets.UTF_8);
       requests.add(exchange.getRequestMethod() + " /token " + query + " " + body);
       String basic = exchange.getRequestHeaders().getFirst("Authorization");
+      tokenCredentials.add(basic == null ? "" : basic);
       boolean jane =
           ("Basic " + Base64.getEncoder().encodeToString(TestImage.text("jane:secret")))
               .equals(basic);

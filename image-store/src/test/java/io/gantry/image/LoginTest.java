@@ -157,8 +157,8 @@ class LoginTest {
             new RegistryClient(
                 RegistrySettings.DEFAULT.withEndpoints(name ->
                     List.of(
-                        new Endpoint(URI.create("http://127.0.0.1:1"), false),
-                        new Endpoint(URI.create("http://" + mirror.host()), false))))) {
+                        Endpoint.of(URI.create("http://127.0.0.1:1"), false),
+                        Endpoint.of(URI.create("http://" + mirror.host()), false))))) {
       mirror.push("a/b", "1", image);
       mirror.login(FakeRegistry.Login.BASIC);
       Repository repository = mirrored.repository(ImageReference.parse("example.com/a/b:1"), JANE);

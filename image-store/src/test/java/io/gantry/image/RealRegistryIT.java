@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gantry.image.archive.ImageWriter;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.hosts.HostsDirectory;
 import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.Endpoints;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.linux.Linux;
 import java.io.IOException;
@@ -107,6 +109,33 @@ class RealRegistryIT {
   @Test
   void a_zstd_image_comes_too() throws Exception {
     assertWhole(pull("demo/zstd:1"));
+  }
+
+  @Test
+  void an_image_comes_through_a_mirror_under_its_own_name() throws Exception {
+    Path hosts = Files.createDirectories(folder.resolve("certs.d/registry.example"));
+    Files.writeString(hosts.resolve("hosts.toml"), "server = \"http://" + registry.host() + "\"\n");
+    ImageStoreSettings usual = ImageStoreSettings.at(folder.resolve("mirrored"));
+    ImageStoreSettings mirrored =
+        new ImageStoreSettings(
+            usual.root(),
+            usual.platform(),
+            usual
+                .registry()
+                .withEndpoints(new HostsDirectory(folder.resolve("certs.d"), Endpoints.DIRECT)),
+            usual.privileges(),
+            usual.limits(),
+            usual.parallelLayers(),
+            usual.pinned());
+
+    try (ImageStore other = ImageStore.open(mirrored, Linux.syscalls())) {
+      Image image =
+          other.pull(ImageReference.parse("registry.example/demo/tool:1"), RegistryAuth.ANONYMOUS);
+
+      assertThat(image.id()).isEqualTo(id);
+      assertThat(image.repoTags()).containsExactly("registry.example/demo/tool:1");
+      assertThat(other.layers(image).getFirst().resolve("etc/motd")).hasContent("hello");
+    }
   }
 
   @Test

@@ -34,7 +34,8 @@ public record Config(
           new LogSettings("info"),
           new NetworkSettings("gantry", "gantry0", "", 0),
           new CgroupSettings("/gantry"),
-          new ImageSettings(3, 64L << 30, 2_000_000, List.of(), List.of()));
+          new ImageSettings(
+              3, 64L << 30, 2_000_000, List.of(), Path.of("/etc/gantry/certs.d"), List.of()));
 
   /**
    * What the daemon writes of itself.
@@ -70,6 +71,7 @@ public record Config(
    *     may make
    * @param insecureRegistries hosts, with port where there is one, that are spoken to over plain
    *     HTTP; loopback always is
+   * @param registryConfigDir where {@code <registry>/hosts.toml} names mirrors; may be missing
    * @param pinned full names of images that no garbage collection may remove
    */
   public record ImageSettings(
@@ -77,6 +79,7 @@ public record Config(
       long maxLayerBytes,
       long maxLayerEntries,
       List<String> insecureRegistries,
+      Path registryConfigDir,
       List<String> pinned) {
 
     public ImageSettings {

@@ -125,6 +125,7 @@ public final class ConfigReader {
             section.number("max_layer_bytes", defaults.maxLayerBytes(), 1 << 20, Long.MAX_VALUE),
             section.number("max_layer_entries", defaults.maxLayerEntries(), 1000, 100_000_000),
             section.texts("insecure_registries"),
+            section.path("registry_config_dir", defaults.registryConfigDir()),
             section.texts("pinned"));
     section.refuseOthers();
     return settings;

@@ -22,7 +22,7 @@ final class RegistryEndpoints implements Endpoints {
   @Override
   public List<Endpoint> of(String registry) throws ImageException {
     return insecure.contains(registry)
-        ? List.of(new Endpoint(URI.create("http://" + registry), true))
+        ? List.of(Endpoint.of(URI.create("http://" + registry), true))
         : DIRECT.of(registry);
   }
 }

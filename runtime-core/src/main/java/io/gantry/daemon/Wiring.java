@@ -11,6 +11,7 @@ import io.gantry.container.ContainerPaths;
 import io.gantry.container.Containers;
 import io.gantry.image.ImageStore;
 import io.gantry.image.ImageStoreSettings;
+import io.gantry.image.hosts.HostsDirectory;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.launch.ContainerCgroups;
 import io.gantry.launch.ContainerImages;
@@ -187,7 +188,10 @@ final class Wiring {
         defaults.platform(),
         defaults
             .registry()
-            .withEndpoints(new RegistryEndpoints(config.image().insecureRegistries())),
+            .withEndpoints(
+                new HostsDirectory(
+                    config.image().registryConfigDir(),
+                    new RegistryEndpoints(config.image().insecureRegistries()))),
         defaults.privileges(),
         new UnpackLimits(config.image().maxLayerBytes(), config.image().maxLayerEntries()),
         config.image().parallelLayers(),

@@ -30,7 +30,13 @@ class ConfigReaderTest {
                 new LogSettings("info"),
                 new NetworkSettings("gantry", "gantry0", "", 0),
                 new CgroupSettings("/gantry"),
-                new ImageSettings(3, 68_719_476_736L, 2_000_000, List.of(), List.of())));
+                new ImageSettings(
+                    3,
+                    68_719_476_736L,
+                    2_000_000,
+                    List.of(),
+                    Path.of("/etc/gantry/certs.d"),
+                    List.of())));
   }
 
   @Test
@@ -40,7 +46,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 5);
+        .hasSize(4 + 1 + 4 + 1 + 6);
   }
 
   @Test
@@ -69,6 +75,7 @@ class ConfigReaderTest {
             mtu = 1400
             [image]
             insecure_registries = ["reg.example:5000"]
+            registry_config_dir = "/srv/certs.d/"
             """);
 
     assertThat(config.socket()).isEqualTo(Path.of("/tmp/x/gantry.sock"));
@@ -77,6 +84,7 @@ class ConfigReaderTest {
     assertThat(config.network().block()).isEqualTo("10.99.0.0/16");
     assertThat(config.network().mtu()).isEqualTo(1400);
     assertThat(config.image().insecureRegistries()).containsExactly("reg.example:5000");
+    assertThat(config.image().registryConfigDir()).isEqualTo(Path.of("/srv/certs.d"));
     assertThat(config.root()).isEqualTo(Config.DEFAULT.root());
   }
 

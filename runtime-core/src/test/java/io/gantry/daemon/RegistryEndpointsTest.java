@@ -15,10 +15,10 @@ class RegistryEndpointsTest {
     RegistryEndpoints endpoints = new RegistryEndpoints(List.of("reg.example:5000"));
 
     assertThat(endpoints.of("reg.example:5000"))
-        .extracting(Endpoint::base)
-        .hasToString("[http://reg.example:5000]");
+        .extracting(Endpoint::root)
+        .hasToString("[http://reg.example:5000/v2]");
     assertThat(endpoints.of("reg.example"))
-        .extracting(Endpoint::base)
-        .hasToString("[https://reg.example]");
+        .extracting(Endpoint::root)
+        .hasToString("[https://reg.example/v2]");
   }
 }

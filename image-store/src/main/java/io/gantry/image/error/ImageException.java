@@ -38,6 +38,21 @@ public abstract sealed class ImageException extends IOException {
     return reason;
   }
 
+  /** A failure of the same kind about the same object, for another reason. */
+  public ImageException because(String other) {
+    return switch (this) {
+      case Invalid e -> new Invalid(object, other, nextStep);
+      case NotFound e -> new NotFound(object, other, nextStep);
+      case Unauthorized e -> new Unauthorized(object, other, nextStep);
+      case Unavailable e -> new Unavailable(object, other, nextStep, getCause());
+      case Corrupt e -> new Corrupt(object, other, nextStep, getCause());
+      case Refused e -> new Refused(object, other, nextStep);
+      case Unsupported e -> new Unsupported(object, other, nextStep);
+      case Storage e -> new Storage(object, other, nextStep, getCause());
+      case Cancelled e -> new Cancelled(object, other);
+    };
+  }
+
   /** What a person can do about it, or empty. */
   public String nextStep() {
     return nextStep;

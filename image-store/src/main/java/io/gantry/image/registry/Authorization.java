@@ -79,7 +79,7 @@ final class Authorization {
     URI realm = realm(challenge, subject);
     HttpRequest request =
         auth.identityToken().isEmpty() ? tokenGet(realm, challenge) : tokenPost(realm, challenge);
-    HttpResponse<BodyStream> response = wire.send(request, subject);
+    HttpResponse<BodyStream> response = wire.send(request, endpoint.connection(), subject);
     if (response.statusCode() != 200) {
       throw refusal(response, realm, subject);
     }

@@ -38,7 +38,7 @@ final class BlobStream extends InputStream {
   /** Asks for the blob; the first answer is here when this returns. */
   static BlobStream open(EndpointCaller caller, Wire wire, String repository, Descriptor blob)
       throws ImageException {
-    String path = "/v2/" + repository + "/blobs/" + blob.digest();
+    String path = "/" + repository + "/blobs/" + blob.digest();
     BlobStream stream = new BlobStream(caller, wire, path, blob);
     stream.body = caller.get(path, Map.of(), stream.subject).body();
     return stream;

@@ -4,6 +4,7 @@ import io.gantry.image.error.ImageException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,15 @@ final class EndpointCaller {
 
   URI uri(String path) {
     return endpoint.at(path);
+  }
+
+  boolean can(Capability capability) {
+    return endpoint.can(capability);
+  }
+
+  /** Scheme and authority, for messages. */
+  String name() {
+    return endpoint.name();
   }
 
   /**
@@ -102,10 +112,11 @@ final class EndpointCaller {
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
       HttpRequest.Builder request = wire.request(uri);
       headers.forEach(request::header);
-      if (credentials != null && sameOrigin(uri, start)) {
-        request.header("Authorization", credentials);
+      if (sameOrigin(uri, start)) {
+        own(request, credentials);
       }
-      HttpResponse<BodyStream> response = wire.send(request.build(), subject);
+      HttpResponse<BodyStream> response =
+          wire.send(request.build(), endpoint.connection(), subject);
       if (!REDIRECTS.contains(response.statusCode())) {
         return response;
       }
@@ -117,6 +128,16 @@ final class EndpointCaller {
         "registry " + start.getAuthority() + " redirects more than " + MAX_REDIRECTS + " times",
         "check the registry",
         null);
+  }
+
+  /** What concerns this endpoint alone. */
+  private void own(HttpRequest.Builder request, @Nullable String credentials) {
+    for (Map.Entry<String, List<String>> header : endpoint.headers().entrySet()) {
+      header.getValue().forEach(value -> request.header(header.getKey(), value));
+    }
+    if (credentials != null) {
+      request.setHeader("Authorization", credentials);
+    }
   }
 
   private static boolean sameOrigin(URI one, URI other) {
@@ -146,7 +167,7 @@ final class EndpointCaller {
 
   private ImageException refusal(HttpResponse<BodyStream> response, String subject) {
     int status = response.statusCode();
-    String host = endpoint.base().getAuthority();
+    String host = endpoint.root().getAuthority();
     String reason = "registry " + host + " answered " + status + Wire.errorText(response);
     return switch (status) {
       case 401, 403 ->

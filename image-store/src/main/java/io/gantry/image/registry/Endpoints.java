@@ -13,7 +13,7 @@ public interface Endpoints {
       registry -> {
         String host = registry.equals("docker.io") ? "registry-1.docker.io" : registry;
         String scheme = isLoopback(host) ? "http" : "https";
-        return List.of(new Endpoint(URI.create(scheme + "://" + host), true));
+        return List.of(Endpoint.of(URI.create(scheme + "://" + host), true));
       };
 
   /**

@@ -8,8 +8,12 @@ import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,7 @@ public final class Repository {
   private final Wire wire;
   private final String name;
   private final List<EndpointCaller> endpoints;
+  private final Set<EndpointCaller> unreachable = ConcurrentHashMap.newKeySet();
 
   Repository(Wire wire, String name, List<EndpointCaller> endpoints) {
     this.wire = wire;
@@ -50,8 +55,9 @@ public final class Repository {
    */
   public FetchedManifest manifest(String tagOrDigest, @Nullable Digest expected, String subject)
       throws ImageException {
-    String path = "/v2/" + name + "/manifests/" + tagOrDigest;
-    return firstAnswer(endpoint -> manifest(endpoint, path, expected, subject));
+    String path = "/" + name + "/manifests/" + tagOrDigest;
+    Capability needed = expected == null ? Capability.RESOLVE : Capability.PULL;
+    return firstAnswer(needed, subject, endpoint -> manifest(endpoint, path, expected, subject));
   }
 
   private FetchedManifest manifest(
@@ -88,20 +94,23 @@ public final class Repository {
     if (blob.size() > limit) {
       throw tooLarge(subject, blob.size() + " bytes", limit);
     }
-    String path = "/v2/" + name + "/blobs/" + blob.digest();
-    return firstAnswer(endpoint -> {
-      HttpResponse<BodyStream> response = endpoint.get(path, Map.of(), subject);
-      byte[] content = read(endpoint, path, response, limit, subject);
-      Digest actual = blob.digest().ofSameKind(content);
-      if (!actual.equals(blob.digest())) {
-        throw new ImageException.Corrupt(
-            subject,
-            "blob " + blob.digest() + " has the wrong digest " + actual,
-            "pull again; if it persists, the registry is damaged",
-            null);
-      }
-      return content;
-    });
+    String path = "/" + name + "/blobs/" + blob.digest();
+    return firstAnswer(
+        Capability.PULL,
+        subject,
+        endpoint -> {
+          HttpResponse<BodyStream> response = endpoint.get(path, Map.of(), subject);
+          byte[] content = read(endpoint, path, response, limit, subject);
+          Digest actual = blob.digest().ofSameKind(content);
+          if (!actual.equals(blob.digest())) {
+            throw new ImageException.Corrupt(
+                subject,
+                "blob " + blob.digest() + " has the wrong digest " + actual,
+                "pull again; if it persists, the registry is damaged",
+                null);
+          }
+          return content;
+        });
   }
 
   private byte[] read(
@@ -131,26 +140,35 @@ public final class Repository {
 
   /** The raw bytes of a blob; whoever reads checks the digest. The caller closes the stream. */
   public InputStream blob(Descriptor blob) throws ImageException {
-    return firstAnswer(endpoint -> BlobStream.open(endpoint, wire, name, blob));
+    return firstAnswer(
+        Capability.PULL,
+        "blob " + blob.digest(),
+        endpoint -> BlobStream.open(endpoint, wire, name, blob));
   }
 
-  private <T> T firstAnswer(Question<T> question) throws ImageException {
-    ImageException last = null;
-    for (EndpointCaller endpoint : endpoints) {
+  private <T> T firstAnswer(Capability needed, String subject, Question<T> question)
+      throws ImageException {
+    Map<String, ImageException> failures = new LinkedHashMap<>();
+    for (EndpointCaller endpoint : inTurn(needed)) {
       try {
         return question.ask(endpoint);
       } catch (ImageException.Cancelled e) {
         throw e;
       } catch (ImageException e) {
-        if (last != null) {
-          e.addSuppressed(last);
+        failures.put(endpoint.name(), e);
+        if (e instanceof ImageException.Unavailable) {
+          unreachable.add(endpoint);
         }
-        last = e;
       }
     }
-    if (last == null) {
-      throw new IllegalStateException("no endpoint for " + name);
-    }
-    throw last;
+    throw Refusals.of(subject, needed, failures);
+  }
+
+  /** Who was out of reach a moment ago comes last, so that one wait for it is enough. */
+  private List<EndpointCaller> inTurn(Capability needed) {
+    return endpoints.stream()
+        .filter(endpoint -> endpoint.can(needed))
+        .sorted(Comparator.comparing(unreachable::contains))
+        .toList();
   }
 }

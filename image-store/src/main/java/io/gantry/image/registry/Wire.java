@@ -11,24 +11,32 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one HTTP request and says in words why there was no answer. The client is made at the first
- * request, because a node that pulls nothing should not pay for it. Safe for all threads.
+ * Sends one HTTP request and says in words why there was no answer. Clients are made at the first
+ * request that needs one, because a node that pulls nothing should not pay for it. Safe for all
+ * threads.
  */
 final class Wire implements AutoCloseable {
 
   private static final String AGENT = "gantry/0.1";
   private static final int MAX_ERROR_TEXT = 8 << 10;
 
+  /** One for all endpoints without settings of their own, the rest for those with. */
+  private static final int MAX_CLIENTS = 16;
+
   private final RegistrySettings settings;
   private @Nullable ExecutorService threads;
-  private @Nullable HttpClient client;
+  private final Map<ConnectionSettings, HttpClient> clients = new LinkedHashMap<>(8, 0.75f, true);
 
   Wire(RegistrySettings settings) {
     this.settings = settings;
@@ -38,23 +46,46 @@ final class Wire implements AutoCloseable {
     return settings;
   }
 
-  private synchronized HttpClient client() {
-    HttpClient existing = client;
+  private synchronized HttpClient client(ConnectionSettings connection)
+      throws GeneralSecurityException, IOException {
+    HttpClient existing = clients.get(connection);
     if (existing != null) {
       return existing;
     }
-    ExecutorService executor =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
-    HttpClient made =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(settings.connectTimeout())
-            .executor(executor)
-            .build();
-    threads = executor;
-    client = made;
+            .connectTimeout(connectTimeout(connection))
+            .executor(threads());
+    if (connection.hasOwnTls()) {
+      builder.sslContext(TlsContexts.of(connection));
+    }
+    HttpClient made = builder.build();
+    clients.put(connection, made);
+    if (clients.size() > MAX_CLIENTS) {
+      // Pulls may still use it; it ends with the last of them.
+      var eldest = clients.entrySet().iterator();
+      eldest.next();
+      eldest.remove();
+    }
     return made;
+  }
+
+  private synchronized ExecutorService threads() {
+    ExecutorService existing = threads;
+    if (existing != null) {
+      return existing;
+    }
+    ExecutorService made =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
+    threads = made;
+    return made;
+  }
+
+  private Duration connectTimeout(ConnectionSettings connection) {
+    Duration own = connection.timeout();
+    return own == null ? settings.connectTimeout() : own;
   }
 
   HttpRequest.Builder request(URI uri) {
@@ -64,11 +95,18 @@ final class Wire implements AutoCloseable {
   }
 
   /** The answer with its body still to be read; the caller closes the body. */
-  HttpResponse<BodyStream> send(HttpRequest request, String subject) throws ImageException {
+  HttpResponse<BodyStream> send(HttpRequest request, ConnectionSettings connection, String subject)
+      throws ImageException {
     try {
-      return client().send(request, head -> new BodyStream(settings.stallTimeout()));
+      return client(connection).send(request, head -> new BodyStream(settings.stallTimeout()));
+    } catch (HttpConnectTimeoutException e) {
+      long millis = connectTimeout(connection).toMillis();
+      throw unavailable(
+          request.uri(), subject, "does not accept a connection within " + millis + " ms", e);
     } catch (IOException e) {
       throw unavailable(request.uri(), subject, e);
+    } catch (GeneralSecurityException e) {
+      throw unavailable(request.uri(), subject, "cannot be spoken to over TLS: " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ImageException.Cancelled(subject, "interrupted while asking " + host(request));
@@ -80,9 +118,13 @@ final class Wire implements AutoCloseable {
   }
 
   ImageException unavailable(URI uri, String subject, IOException e) {
+    return unavailable(uri, subject, reason(e), e);
+  }
+
+  private static ImageException unavailable(URI uri, String subject, String reason, Exception e) {
     return new ImageException.Unavailable(
         subject,
-        "registry " + uri.getAuthority() + " " + reason(e),
+        "registry " + uri.getAuthority() + " " + reason,
         "check that " + uri.getScheme() + "://" + uri.getAuthority() + " can be reached from here",
         e);
   }
@@ -100,8 +142,6 @@ final class Wire implements AutoCloseable {
 
   private String reason(IOException e) {
     return switch (e) {
-      case HttpConnectTimeoutException slow ->
-          "does not accept a connection within " + settings.connectTimeout().toSeconds() + " s";
       case HttpTimeoutException slow
           when slow.getMessage() != null && slow.getMessage().startsWith("nothing") ->
           "went silent: " + slow.getMessage();
@@ -140,9 +180,8 @@ final class Wire implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (client != null) {
-      client.shutdownNow();
-    }
+    clients.values().forEach(HttpClient::shutdownNow);
+    clients.clear();
     if (threads != null) {
       threads.shutdownNow();
     }
