@@ -104,7 +104,7 @@ static int take_resize(struct shim *shim, const uint8_t *body, size_t length)
 	return ioctl(first->out[0], TIOCSWINSZ, &size) < 0 ? -errno : 0;
 }
 
-static int take_reopen(const uint8_t *body, size_t length)
+static int take_reopen(struct shim *shim, const uint8_t *body, size_t length)
 {
 	char path[PATH_ROOM];
 	int fd;
@@ -123,6 +123,8 @@ static int take_reopen(const uint8_t *body, size_t length)
 		return error;
 	}
 	close(fd);
+	/* Where the old file broke off is no concern of the new one. */
+	shim->log.cut = false;
 	return 0;
 }
 
@@ -154,7 +156,7 @@ void message_take(struct shim *shim, int connection, unsigned type, const uint8_
 		answer(shim, connection, "resize", take_resize(shim, body, length));
 		break;
 	case MSG_REOPEN_LOG:
-		answer(shim, connection, "reopen_log", take_reopen(body, length));
+		answer(shim, connection, "reopen_log", take_reopen(shim, body, length));
 		break;
 	default:
 		answer(shim, connection, "message", -ENOSYS);

@@ -3,6 +3,7 @@ package io.gantry.shim;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.linux.MountFlags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -120,6 +121,30 @@ class LogIT {
 
     assertThat(container.logged()).containsExactly("stdout F second");
     assertThat(Files.readString(rotated)).endsWith(" stdout F first\n");
+  }
+
+  @Test
+  void aLineCutByAFullDiskIsNoConcernOfTheNextFile() throws IOException {
+    Path disk = Files.createDirectory(box.directory.resolve("disk"));
+    box.calls.mount("tmpfs", disk.toString(), "tmpfs", 0, "size=64k");
+    try {
+      Box.Container container =
+          box.startWithLog(
+              disk.resolve("log"),
+              "seq 2000 >/tmp/all; cat /tmp/all; while ! test -e /tmp/go; do usleep 1000; done; echo second");
+      container.started();
+      await(() -> Files.size(container.log()) == 64 << 10);
+      assertThat(Files.readString(container.log())).doesNotEndWith("\n");
+      Files.move(container.log(), container.run().resolve("log.1"));
+
+      container.shim().reopenLog(container.log());
+      container.exec("touch", "/tmp/go");
+      container.exit();
+
+      assertThat(container.logged()).containsExactly("stdout F second");
+    } finally {
+      box.calls.umount2(disk.toString(), MountFlags.MNT_DETACH);
+    }
   }
 
   @Test
