@@ -1,6 +1,7 @@
 package io.gantry.container;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,4 +31,11 @@ public interface ContainerProcess {
    * @throws StartException when the command could not be executed
    */
   ExecOutcome exec(List<String> command, Duration timeout) throws IOException;
+
+  /**
+   * Goes on with the log in the file at this path, made when missing.
+   *
+   * @param log absolute, in a directory that is there
+   */
+  void reopenLog(Path log) throws IOException;
 }

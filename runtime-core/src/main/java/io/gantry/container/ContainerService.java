@@ -49,4 +49,10 @@ public interface ContainerService {
    *     io.gantry.error.TimedOutException} thrown
    */
   ExecOutcome execSync(String id, List<String> command, Duration timeout);
+
+  /**
+   * Lets a running container's output go on in a new file at its log's path, after the old one was
+   * moved away. No line is lost, none is in both; when it fails, there is no new file.
+   */
+  void reopenLog(String id);
 }

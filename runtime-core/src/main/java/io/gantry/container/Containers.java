@@ -11,6 +11,7 @@ import io.gantry.pod.PodMembers;
 import io.gantry.state.Operations;
 import io.gantry.state.Table;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -222,11 +223,7 @@ public final class Containers implements ContainerService, PodMembers {
   @Override
   public ExecOutcome execSync(String id, List<String> command, Duration timeout) {
     Container container = containers.require(id);
-    ContainerProcess process =
-        live.find(container.id())
-            .filter(_ -> container.state() instanceof ContainerState.Running)
-            .orElseThrow(() -> notRunning(container))
-            .process();
+    ContainerProcess process = process(container);
     try {
       return process.exec(command, timeout);
     } catch (StartException e) {
@@ -234,6 +231,41 @@ public final class Containers implements ContainerService, PodMembers {
     } catch (IOException e) {
       throw Failures.of(container.id(), "executing " + command.getFirst(), e);
     }
+  }
+
+  private ContainerProcess process(Container container) {
+    return live.find(container.id())
+        .filter(_ -> container.state() instanceof ContainerState.Running)
+        .orElseThrow(() -> notRunning(container))
+        .process();
+  }
+
+  @Override
+  public void reopenLog(String id) {
+    Container container = containers.require(id);
+    ContainerProcess process = process(container);
+    String log = container.spec().logPath();
+    if (log.isEmpty()) {
+      return;
+    }
+    try {
+      process.reopenLog(Path.of(log));
+    } catch (IOException e) {
+      throw process.ended().isDone() ? notRunning(container) : logNotReopened(container, e);
+    }
+  }
+
+  private static BrokenException logNotReopened(Container container, IOException e) {
+    return new BrokenException(
+        container.id().subject(),
+        "reopening the log "
+            + container.spec().logPath()
+            + " of container "
+            + container.id().brief()
+            + " failed: "
+            + e.getMessage(),
+        "its output still goes to the old file; see that the directory is there and not full",
+        e);
   }
 
   private static WrongStateException notRunning(Container container) {

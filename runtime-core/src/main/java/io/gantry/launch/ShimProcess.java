@@ -18,6 +18,7 @@ import io.gantry.shim.ShimStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -180,6 +181,16 @@ final class ShimProcess implements ContainerProcess {
               + " s, and the container's supervisor does not answer",
           "stop the container");
     }
+  }
+
+  /**
+   * A shim lives in a mount namespace of few mounts, so it reaches the file through this daemon's
+   * root (proc(5), /proc/pid/root): where /var/log is a file system of its own, the same path would
+   * lead it to another directory.
+   */
+  @Override
+  public void reopenLog(Path log) throws IOException {
+    shim.reopenLog(Path.of("/proc/" + ProcessHandle.current().pid() + "/root" + log));
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

@@ -1,5 +1,9 @@
 package io.gantry.rpc;
 
+import com.google.protobuf.MessageLite;
+import io.gantry.error.ExhaustedException;
+import io.gantry.error.Subject;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,9 +13,6 @@ import java.util.function.Function;
 /** The two ways to answer a request. A failure is left to {@link FailureReports}. */
 final class Answers {
 
-  /** Rows of a list in one message: far below the message limit even with long annotations. */
-  private static final int ROWS = 500;
-
   private Answers() {}
 
   /** An answer yet to be found. */
@@ -20,8 +21,8 @@ final class Answers {
     A find() throws IOException;
   }
 
-  static <A> void one(StreamObserver<A> observer, Answer<A> answer) {
-    observer.onNext(found(answer));
+  static <A extends MessageLite> void one(StreamObserver<A> observer, Answer<A> answer) {
+    observer.onNext(fitting(found(answer)));
     observer.onCompleted();
   }
 
@@ -34,11 +35,35 @@ final class Answers {
     }
   }
 
-  /** CRI Stream* calls: the list in parts; an empty list is no part at all. */
-  static <T, A> void parts(StreamObserver<A> observer, List<T> rows, Function<List<T>, A> part) {
-    for (int from = 0; from < rows.size(); from += ROWS) {
-      observer.onNext(part.apply(rows.subList(from, Math.min(from + ROWS, rows.size()))));
+  /** A client would refuse what is longer, after it was sent, and with less to go by. */
+  static <A extends MessageLite> A fitting(A answer) {
+    int size = answer.getSerializedSize();
+    if (size > RpcServer.LARGEST_MESSAGE) {
+      throw new ExhaustedException(
+          new Subject("answer", answer.getClass().getSimpleName()),
+          "the answer has " + size + " bytes; a message holds " + RpcServer.LARGEST_MESSAGE,
+          "ask for less with a filter, or for a list by its Stream call");
     }
-    observer.onCompleted();
+    return answer;
+  }
+
+  /**
+   * CRI Stream* calls: the list in parts, each made when the client has taken the one before, so
+   * that a slow client costs no memory. An empty list is no part at all.
+   */
+  static <T extends MessageLite, A extends MessageLite> void parts(
+      StreamObserver<A> observer, List<T> rows, Function<List<T>, A> part) {
+    ServerCallStreamObserver<A> call = (ServerCallStreamObserver<A>) observer;
+    ListParts<T> parts = new ListParts<>(rows);
+    call.setOnCancelHandler(parts::finish);
+    call.setOnReadyHandler(() -> {
+      while (call.isReady() && parts.hasNext()) {
+        call.onNext(fitting(part.apply(parts.next())));
+      }
+      if (!parts.hasNext() && !parts.finished()) {
+        parts.finish();
+        call.onCompleted();
+      }
+    });
   }
 }

@@ -12,6 +12,8 @@ import io.gantry.api.cri.v1.ListContainersRequest;
 import io.gantry.api.cri.v1.ListContainersResponse;
 import io.gantry.api.cri.v1.RemoveContainerRequest;
 import io.gantry.api.cri.v1.RemoveContainerResponse;
+import io.gantry.api.cri.v1.ReopenContainerLogRequest;
+import io.gantry.api.cri.v1.ReopenContainerLogResponse;
 import io.gantry.api.cri.v1.StartContainerRequest;
 import io.gantry.api.cri.v1.StartContainerResponse;
 import io.gantry.api.cri.v1.StopContainerRequest;
@@ -114,6 +116,11 @@ final class ContainerCalls {
     return containers.list(ContainerMessages.filter(filter)).stream()
         .map(container -> ContainerAnswers.row(container, imageName.apply(container)))
         .toList();
+  }
+
+  ReopenContainerLogResponse reopenLog(ReopenContainerLogRequest request) {
+    containers.reopenLog(ID.required(request.getContainerId()));
+    return ReopenContainerLogResponse.getDefaultInstance();
   }
 
   ExecSyncResponse execSync(ExecSyncRequest request) {

@@ -35,6 +35,11 @@ final class FailureReports implements ServerInterceptor {
       reporting(super::onHalfClose);
     }
 
+    @Override
+    public void onReady() {
+      reporting(super::onReady);
+    }
+
     private void reporting(Runnable step) {
       try {
         step.run();

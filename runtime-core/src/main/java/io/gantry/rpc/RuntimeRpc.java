@@ -16,6 +16,8 @@ import io.gantry.api.cri.v1.RemoveContainerRequest;
 import io.gantry.api.cri.v1.RemoveContainerResponse;
 import io.gantry.api.cri.v1.RemovePodSandboxRequest;
 import io.gantry.api.cri.v1.RemovePodSandboxResponse;
+import io.gantry.api.cri.v1.ReopenContainerLogRequest;
+import io.gantry.api.cri.v1.ReopenContainerLogResponse;
 import io.gantry.api.cri.v1.RunPodSandboxRequest;
 import io.gantry.api.cri.v1.RunPodSandboxResponse;
 import io.gantry.api.cri.v1.RuntimeConfigRequest;
@@ -159,6 +161,12 @@ final class RuntimeRpc extends RuntimeServiceGrpc.RuntimeServiceImplBase {
         observer,
         containers.rows(request.getFilter()),
         rows -> StreamContainersResponse.newBuilder().addAllContainers(rows).build());
+  }
+
+  @Override
+  public void reopenContainerLog(
+      ReopenContainerLogRequest request, StreamObserver<ReopenContainerLogResponse> observer) {
+    Answers.one(observer, () -> containers.reopenLog(request));
   }
 
   @Override

@@ -34,6 +34,10 @@ public final class ContainerFixtures {
   }
 
   public static ContainerSpec spec(String name) {
+    return spec(name, "");
+  }
+
+  public static ContainerSpec spec(String name, String logPath) {
     return new ContainerSpec(
         new ContainerMetadata(name, 0),
         "busybox",
@@ -45,7 +49,7 @@ public final class ContainerFixtures {
         List.of(),
         new TreeMap<>(),
         new TreeMap<>(),
-        "",
+        logPath,
         false,
         false,
         false,

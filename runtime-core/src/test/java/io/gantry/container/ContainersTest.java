@@ -95,6 +95,49 @@ class ContainersTest {
     assertThat(launcher.things).isEmpty();
   }
 
+  private String runningWithLog(String log) {
+    ContainerSpec spec = ContainerFixtures.spec("logged", log);
+    String id = containers.create(pod.id().value(), spec).value();
+    containers.start(id);
+    return id;
+  }
+
+  @Test
+  void aLogIsReopenedWhereItWas() {
+    String id = runningWithLog("/var/log/pods/web/0.log");
+    containers.reopenLog(id);
+    assertThat(process(id).logs).containsExactly(Path.of("/var/log/pods/web/0.log"));
+  }
+
+  @Test
+  void withoutALogThereIsNothingToReopen() {
+    String id = running("silent");
+    containers.reopenLog(id);
+    assertThat(process(id).logs).isEmpty();
+  }
+
+  @Test
+  void onlyARunningContainerReopensItsLog() {
+    String created = created("created");
+    assertThatThrownBy(() -> containers.reopenLog(created))
+        .isInstanceOf(WrongStateException.class)
+        .hasMessageContaining("not running");
+    String exited = runningWithLog("/var/log/pods/web/0.log");
+    containers.stop(exited, Duration.ZERO);
+    assertThatThrownBy(() -> containers.reopenLog(exited)).isInstanceOf(WrongStateException.class);
+    assertThat(process(exited).logs).isEmpty();
+  }
+
+  @Test
+  void aLogThatCannotBeReopenedIsNamed() {
+    String id = runningWithLog("/gone/0.log");
+    launcher.failReopen = new IOException("reopen_log: ENOENT");
+    assertThatThrownBy(() -> containers.reopenLog(id))
+        .isInstanceOf(BrokenException.class)
+        .hasMessageContaining("/gone/0.log")
+        .hasMessageContaining("ENOENT");
+  }
+
   @Test
   void aNameUsedTwiceIsTheSameContainer() throws Exception {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {

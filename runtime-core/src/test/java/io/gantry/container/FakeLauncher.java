@@ -4,6 +4,7 @@ import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
 import io.gantry.pod.Pod;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class FakeLauncher implements ContainerLauncher {
   volatile @Nullable IOException failPrepare;
   volatile @Nullable IOException failLaunch;
   volatile @Nullable IOException failStart;
+  volatile @Nullable IOException failReopen;
   volatile boolean ignoresSignals;
   volatile boolean survivesKill;
   volatile @Nullable CountDownLatch launchGate;
@@ -95,6 +97,7 @@ final class FakeLauncher implements ContainerLauncher {
 
     final CompletableFuture<ContainerEvent.Ended> end = new CompletableFuture<>();
     final List<List<String>> commands = new ArrayList<>();
+    final List<Path> logs = new ArrayList<>();
 
     @Override
     public ContainerEvent.Started awaitStarted() throws IOException {
@@ -136,6 +139,12 @@ final class FakeLauncher implements ContainerLauncher {
       }
       commands.add(command);
       return new ExecOutcome(new byte[0], new byte[0], 0);
+    }
+
+    @Override
+    public void reopenLog(Path log) throws IOException {
+      fail(failReopen);
+      logs.add(log);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.container.ContainerId;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -8,4 +9,5 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ContainerCallLog {
   final List<Duration> stops = new CopyOnWriteArrayList<>();
   final List<Duration> execs = new CopyOnWriteArrayList<>();
+  final List<ContainerId> reopened = new CopyOnWriteArrayList<>();
 }

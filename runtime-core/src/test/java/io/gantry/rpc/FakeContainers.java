@@ -85,6 +85,11 @@ final class FakeContainers implements ContainerService {
         String.join(" ", command).getBytes(StandardCharsets.UTF_8), new byte[0], 3);
   }
 
+  @Override
+  public void reopenLog(String id) {
+    log.reopened.add(container(id).id());
+  }
+
   private void set(String id, ContainerState state) {
     containers.put(id, container(id).in(state));
   }

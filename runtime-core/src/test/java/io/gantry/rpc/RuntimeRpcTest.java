@@ -17,6 +17,7 @@ import io.gantry.api.cri.v1.ExecSyncResponse;
 import io.gantry.api.cri.v1.ListContainersRequest;
 import io.gantry.api.cri.v1.ListPodSandboxRequest;
 import io.gantry.api.cri.v1.PodSandbox;
+import io.gantry.api.cri.v1.PodSandboxConfig;
 import io.gantry.api.cri.v1.PodSandboxFilter;
 import io.gantry.api.cri.v1.PodSandboxState;
 import io.gantry.api.cri.v1.PodSandboxStateValue;
@@ -24,6 +25,7 @@ import io.gantry.api.cri.v1.PodSandboxStatus;
 import io.gantry.api.cri.v1.PodSandboxStatusRequest;
 import io.gantry.api.cri.v1.PodSandboxStatusResponse;
 import io.gantry.api.cri.v1.RemovePodSandboxRequest;
+import io.gantry.api.cri.v1.ReopenContainerLogRequest;
 import io.gantry.api.cri.v1.RunPodSandboxRequest;
 import io.gantry.api.cri.v1.RuntimeCondition;
 import io.gantry.api.cri.v1.RuntimeConfigRequest;
@@ -37,6 +39,7 @@ import io.gantry.api.cri.v1.StopPodSandboxRequest;
 import io.gantry.api.cri.v1.StreamPodSandboxesRequest;
 import io.gantry.api.cri.v1.VersionRequest;
 import io.gantry.api.cri.v1.VersionResponse;
+import io.gantry.container.ContainerId;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -146,17 +149,46 @@ class RuntimeRpcTest {
     assertThat(pods(PodSandboxFilter.getDefaultInstance())).containsOnly(stopped);
   }
 
+  private void runPodsWithLongNotes(int count, int length) {
+    PodSandboxConfig pod =
+        Requests.pod().toBuilder().putAnnotations("long", "x".repeat(length)).build();
+    for (int i = 0; i < count; i++) {
+      server.pods.run(PodMessages.spec(pod, ""));
+    }
+  }
+
   @Test
   void aLongListComesInParts() {
-    for (int i = 0; i < 1201; i++) {
-      server.pods.run(PodMessages.spec(Requests.pod(), ""));
-    }
+    runPodsWithLongNotes(40, 450_000);
     List<Integer> parts = new ArrayList<>();
     client
         .streamPodSandboxes(StreamPodSandboxesRequest.getDefaultInstance())
-        .forEachRemaining(part -> parts.add(part.getPodSandboxesCount()));
+        .forEachRemaining(part -> {
+          assertThat(part.getSerializedSize()).isLessThan(2 << 20);
+          parts.add(part.getPodSandboxesCount());
+        });
 
-    assertThat(parts).containsExactly(500, 500, 201);
+    assertThat(parts).hasSize(20).containsOnly(2);
+  }
+
+  @Test
+  void aListThatNoMessageHoldsIsRefusedWithTheWayOut() {
+    runPodsWithLongNotes(17, 1_000_000);
+    Status status =
+        failure(() -> client.listPodSandbox(ListPodSandboxRequest.getDefaultInstance()));
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status.getDescription()).contains("16777216").contains("Stream");
+  }
+
+  @Test
+  void aLogIsReopenedById() {
+    String id = createContainer(runPod(), Requests.container());
+    var _ =
+        client.reopenContainerLog(
+            ReopenContainerLogRequest.newBuilder().setContainerId(id).build());
+
+    assertThat(server.containers.log.reopened).containsExactly(new ContainerId(id));
   }
 
   @Test
@@ -282,7 +314,6 @@ class RuntimeRpcTest {
     List<String> missing =
         List.of(
             "UpdateContainerResources",
-            "ReopenContainerLog",
             "Exec",
             "Attach",
             "PortForward",

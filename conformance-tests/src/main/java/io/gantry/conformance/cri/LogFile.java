@@ -1,8 +1,11 @@
 package io.gantry.conformance.cri;
 
 import com.google.protobuf.ByteString;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,9 @@ import java.util.List;
  * line.
  */
 public record LogFile(List<Line> lines) {
+
+  /** Longest beginning of a record: time, stream and tag with a space behind each. */
+  private static final int HEADER = 48;
 
   /**
    * One record.
@@ -48,6 +54,44 @@ public record LogFile(List<Line> lines) {
       throw new IOException(file + ": the last record has no newline");
     }
     return new LogFile(lines);
+  }
+
+  /**
+   * Copies what the container wrote to its standard output, byte for byte but for a missing final
+   * newline: for logs that are too long to be held as records.
+   */
+  public static void copyOutput(Path file, OutputStream to) throws IOException {
+    try (InputStream records = new BufferedInputStream(Files.newInputStream(file), 1 << 20)) {
+      ByteArrayOutputStream header = new ByteArrayOutputStream(HEADER);
+      for (int first = records.read(); first >= 0; first = records.read()) {
+        header.reset();
+        header.write(first);
+        for (int words = 0; words < 3 && header.size() < HEADER; ) {
+          int next = records.read();
+          header.write(next);
+          words += next == ' ' ? 1 : 0;
+        }
+        copyContent(records, header.toString(StandardCharsets.ISO_8859_1), to, file);
+      }
+    }
+  }
+
+  private static void copyContent(InputStream records, String header, OutputStream to, Path file)
+      throws IOException {
+    boolean whole = header.endsWith(" stdout F ");
+    if (!whole && !header.endsWith(" stdout P ")) {
+      throw new IOException(file + ": not a record of standard output: " + header);
+    }
+    int next = records.read();
+    for (; next >= 0 && next != '\n'; next = records.read()) {
+      to.write(next);
+    }
+    if (next < 0) {
+      throw new IOException(file + ": the last record has no newline");
+    }
+    if (whole) {
+      to.write('\n');
+    }
   }
 
   private static Line line(Path file, byte[] bytes, int start, int end) throws IOException {

@@ -6,6 +6,7 @@ import io.gantry.api.cri.v1.ContainerStatusRequest;
 import io.gantry.api.cri.v1.ExecSyncRequest;
 import io.gantry.api.cri.v1.ExecSyncResponse;
 import io.gantry.api.cri.v1.RemoveContainerRequest;
+import io.gantry.api.cri.v1.ReopenContainerLogRequest;
 import io.gantry.api.cri.v1.StartContainerRequest;
 import io.gantry.api.cri.v1.StopContainerRequest;
 import java.nio.file.Path;
@@ -64,6 +65,14 @@ public record TestContainer(CriClient client, String id, Path logFile) {
         client
             .runtime()
             .removeContainer(RemoveContainerRequest.newBuilder().setContainerId(id).build());
+  }
+
+  /** What kubelet asks for when it has moved the log away. */
+  public void reopenLog() {
+    var _ =
+        client
+            .runtime()
+            .reopenContainerLog(ReopenContainerLogRequest.newBuilder().setContainerId(id).build());
   }
 
   /** Runs a command in it without a limit of time. */

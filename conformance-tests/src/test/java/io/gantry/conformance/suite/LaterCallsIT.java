@@ -12,7 +12,6 @@ import io.gantry.api.cri.v1.ListMetricDescriptorsRequest;
 import io.gantry.api.cri.v1.ListPodSandboxMetricsRequest;
 import io.gantry.api.cri.v1.PodSandboxStatsRequest;
 import io.gantry.api.cri.v1.PortForwardRequest;
-import io.gantry.api.cri.v1.ReopenContainerLogRequest;
 import io.gantry.api.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import io.gantry.api.cri.v1.UpdateContainerResourcesRequest;
 import io.gantry.conformance.harness.RuntimeUnderTest;
@@ -41,9 +40,6 @@ class LaterCallsIT {
           Map.entry(
               "PodSandboxStats",
               stub -> stub.podSandboxStats(PodSandboxStatsRequest.getDefaultInstance())),
-          Map.entry(
-              "ReopenContainerLog",
-              stub -> stub.reopenContainerLog(ReopenContainerLogRequest.getDefaultInstance())),
           Map.entry(
               "UpdateContainerResources",
               stub ->
