@@ -9,9 +9,11 @@ import io.gantry.api.cri.v1.RemoveContainerRequest;
 import io.gantry.api.cri.v1.ReopenContainerLogRequest;
 import io.gantry.api.cri.v1.StartContainerRequest;
 import io.gantry.api.cri.v1.StopContainerRequest;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A container that is there.
@@ -22,6 +24,9 @@ public record TestContainer(CriClient client, String id, Path logFile) {
 
   private static final Duration LONGEST_RUN = Duration.ofSeconds(60);
   private static final Duration PAUSE = Duration.ofMillis(5);
+
+  /** How much longer than the timeout of a command its answer may take; kubelet has two minutes. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   public void start() {
     var _ =
@@ -87,7 +92,26 @@ public record TestContainer(CriClient client, String id, Path logFile) {
             .addAllCmd(List.of(command))
             .setTimeout(timeout.toSeconds())
             .build();
-    return client.runtime().execSync(request);
+    return timeout.isZero()
+        ? client.runtime().execSync(request)
+        : client
+            .runtime()
+            .withDeadlineAfter(timeout.plus(PATIENCE).toSeconds(), TimeUnit.SECONDS)
+            .execSync(request);
+  }
+
+  /**
+   * Makes a file that its script waits for. The script may end the container before the command
+   * that made the file is through, so its code says nothing; {@link #ended} does.
+   */
+  public void tell(String file) {
+    try {
+      var _ = exec("/bin/touch", file);
+    } catch (StatusRuntimeException killedWithTheContainer) {
+      if (state() == ContainerState.CONTAINER_RUNNING) {
+        throw killedWithTheContainer;
+      }
+    }
   }
 
   /** What a shell script that must succeed prints, without the final newline. */

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /**
  * The host's view of a container's process, found by a mark in its environment, since CRI does not
@@ -58,11 +59,14 @@ public record HostProcess(long pid) {
       }
     }
 
-    /** The container's first process, which must be there. */
-    public HostProcess process() throws IOException {
-      return processes().stream()
-          .findFirst()
-          .orElseThrow(() -> new IOException("no process carries the mark " + value));
+    /**
+     * The container's first process, which must come: a runtime may answer the start while the
+     * program is still being executed.
+     */
+    public HostProcess process() {
+      return Awaitility.await("a process that carries the mark " + value)
+          .until(this::processes, found -> !found.isEmpty())
+          .getFirst();
     }
   }
 

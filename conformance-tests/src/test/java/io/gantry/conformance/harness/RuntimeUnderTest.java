@@ -6,6 +6,8 @@ import io.gantry.api.cri.v1.ListPodSandboxRequest;
 import io.gantry.api.cri.v1.PodSandbox;
 import io.gantry.api.cri.v1.PodSandboxConfig;
 import io.gantry.api.cri.v1.PullImageRequest;
+import io.gantry.api.cri.v1.VersionRequest;
+import io.gantry.api.cri.v1.VersionResponse;
 import io.gantry.conformance.cri.CriClient;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestPod;
@@ -43,6 +45,9 @@ public final class RuntimeUnderTest
 
   private static final Duration LEAVING = Duration.ofSeconds(20);
   private static final String NAMESPACE = "conformance";
+  private static final ExtensionContext.Namespace STORE =
+      ExtensionContext.Namespace.create(RuntimeUnderTest.class);
+  private static final String NAME = "runtime name";
 
   private final AtomicInteger pods = new AtomicInteger();
   private @Nullable Path directory;
@@ -58,8 +63,19 @@ public final class RuntimeUnderTest
     String endpoint = System.getProperty("cri.endpoint", "");
     if (endpoint.isEmpty()) {
       startPrivateNode();
-      return;
+    } else {
+      useForeign(endpoint);
     }
+    VersionResponse version = client().runtime().version(VersionRequest.getDefaultInstance());
+    context.getStore(STORE).put(NAME, version.getRuntimeName());
+  }
+
+  /** What the runtime of a test calls itself. */
+  static String nameIn(ExtensionContext context) {
+    return context.getStore(STORE).getOrDefault(NAME, String.class, "");
+  }
+
+  private void useForeign(String endpoint) {
     client = CriClient.of(endpoint);
     image = System.getProperty("cri.image", "docker.io/library/busybox:latest");
     ImageSpec wanted = ImageSpec.newBuilder().setImage(image).build();

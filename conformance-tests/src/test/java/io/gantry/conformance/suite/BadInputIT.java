@@ -18,6 +18,7 @@ import io.gantry.api.cri.v1.StartContainerRequest;
 import io.gantry.api.cri.v1.StopContainerRequest;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.AboutGantry;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.grpc.Status.Code;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Requests that make no sense are refused, and the answer names the field. */
+@AboutGantry
 class BadInputIT {
 
   @RegisterExtension static final RuntimeUnderTest runtime = new RuntimeUnderTest();

@@ -54,7 +54,7 @@ class ContainerLifecycleIT {
     ContainerStatus running = container.status();
     assertThat(running.getState()).isEqualTo(ContainerState.CONTAINER_RUNNING);
     assertThat(running.getStartedAt()).isGreaterThanOrEqualTo(created.getCreatedAt());
-    container.sh("touch /go");
+    container.tell("/go");
     ContainerStatus exited = container.ended();
     assertThat(exited.getExitCode()).isZero();
     assertThat(exited.getReason()).isEqualTo("Completed");

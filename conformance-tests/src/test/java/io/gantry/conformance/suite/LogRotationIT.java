@@ -70,7 +70,7 @@ class LogRotationIT {
     Path old = moved(container, 1);
     container.reopenLog();
     assertThat(container.logFile()).as("there when the call has answered").exists();
-    container.sh("touch /go");
+    container.tell("/go");
     container.ended();
     assertThat(LogFile.read(old).text("stdout")).isEqualTo("one\n");
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("two\n");
@@ -85,7 +85,7 @@ class LogRotationIT {
       files.add(moved(container, i));
       container.reopenLog();
     }
-    container.sh("touch /stop");
+    container.tell("/stop");
     container.ended();
     files.add(container.logFile());
     CountingLines lines = new CountingLines();
@@ -108,7 +108,7 @@ class LogRotationIT {
               return i;
             });
     awaitSize(container.logFile(), 1);
-    container.sh("touch /stop");
+    container.tell("/stop");
     container.ended();
     CountingLines lines = new CountingLines();
     LogFile.copyOutput(old, lines);
@@ -122,7 +122,7 @@ class LogRotationIT {
         started(pod, "echo one; while [ ! -e /go ]; do sleep 0.05; done; echo two");
     awaitSize(container.logFile(), 1);
     container.reopenLog();
-    container.sh("touch /go");
+    container.tell("/go");
     container.ended();
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("one\ntwo\n");
   }
@@ -134,7 +134,7 @@ class LogRotationIT {
     awaitSize(container.logFile(), 1);
     Files.delete(container.logFile());
     container.reopenLog();
-    container.sh("touch /go");
+    container.tell("/go");
     container.ended();
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("two\n");
   }
@@ -152,7 +152,7 @@ class LogRotationIT {
       Path old = moved(container, 1);
       container.reopenLog();
       awaitSize(container.logFile(), 1);
-      container.sh("touch /stop");
+      container.tell("/stop");
       container.ended();
       CountingLines lines = new CountingLines();
       LogFile.copyOutput(old, lines);

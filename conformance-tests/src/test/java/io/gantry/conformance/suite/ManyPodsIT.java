@@ -12,10 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Fifty pods at once: each works, no two share an address, and all of them go. */
+/** Two hundred pods at once: each works, no two share an address, and all of them go. */
 class ManyPodsIT {
 
-  private static final int PODS = 50;
+  private static final int PODS = 200;
   private static final int CALLERS = 8;
 
   @RegisterExtension static final RuntimeUnderTest runtime = new RuntimeUnderTest();
@@ -23,7 +23,7 @@ class ManyPodsIT {
   private record Pair(TestPod pod, TestContainer container) {}
 
   @Test
-  void fiftyPodsComeAndGo() throws Exception {
+  void twoHundredPodsComeAndGo() throws Exception {
     Crowd crowd = Crowd.of(CALLERS);
     List<Pair> pairs =
         crowd.ask(
