@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { TREE_MOST = 4096, PASSES_MOST = 8, RECORD_MOST = 1024 };
+enum { TREE_MOST = 4096, PASSES_MOST = 8, GROUP_PASSES = 4, BATCH = 128, RECORD_MOST = 1024 };
 
 /* One line is one value. */
 static void one_line(char *text)
@@ -36,9 +36,9 @@ static int write_ended(const struct shim *shim, char *text, size_t room)
 
 	return snprintf(text, room,
 			"code=%d\nsignal=%d\nstarted_ns=%" PRId64 "\nfinished_ns=%" PRId64
-			"\npid=%d\n",
+			"\npid=%d\nleft=%d\n",
 			first->code, first->signal, shim->started_ns, shim->finished_ns,
-			(int)first->pid);
+			(int)first->pid, shim->left);
 }
 
 int end_record(const struct shim *shim)
@@ -58,39 +58,164 @@ int end_record(const struct shim *shim)
 	return renameat(FD_RUN_DIR, "exit.tmp", FD_RUN_DIR, "exit") < 0 ? -errno : 0;
 }
 
-/* Calls for each number of a text, such as the content of a tasks file. */
-static bool signal_listed(int fd, int signal)
-{
-	char text[4096];
-	off_t offset = 0;
+/*
+ * The pids of a control group as they are now. The kernel makes the list of a version 1 group when
+ * a file is first read after open(2), and shows the same one again for as long as that file stays
+ * open (kernel/cgroup/cgroup-v1.c, cgroup_pidlist_start); so each look opens it anew.
+ */
+struct listing {
+	int fd;
 	ssize_t length;
-	bool any = false;
-	pid_t pid = 0;
+	ssize_t at;
+	char text[4096];
+};
 
-	while ((length = pread(fd, text, sizeof(text), offset)) > 0) {
-		for (ssize_t i = 0; i < length; i++) {
-			if (text[i] >= '0' && text[i] <= '9') {
-				pid = pid * 10 + (text[i] - '0');
-				continue;
-			}
-			if (pid > 1 && pid != getpid() && kill(pid, signal) == 0)
-				any = true;
-			pid = 0;
-		}
-		offset += length;
-	}
-	return any;
+/* A group that was removed has no processes, which is 0; 1 when there is something to read. */
+static int list_open(struct listing *list, int file)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	list->length = 0;
+	list->at = 0;
+	list->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (list->fd < 0)
+		return errno == ENOENT || errno == ENODEV ? 0 : -errno;
+	return 1;
 }
 
-bool end_signal_group(const struct shim *shim, int signal)
+/* The next pid; 0 at the end, or -errno. */
+static pid_t list_next(struct listing *list)
 {
-	bool any = false;
+	pid_t pid = 0;
 
-	if (signal == SIGKILL && shim->kill_file >= 0)
-		any = write_all(shim->kill_file, "1", 1) == 0;
-	if (shim->kill_tasks >= 0)
-		any = signal_listed(shim->kill_tasks, signal) || any;
-	return any;
+	for (;;) {
+		if (list->at == list->length) {
+			list->at = 0;
+			list->length = read(list->fd, list->text, sizeof(list->text));
+		}
+		if (list->length < 0 && errno != ENODEV)
+			return -errno;
+		if (list->length <= 0)
+			return 0;
+		char c = list->text[list->at++];
+
+		if (c >= '0' && c <= '9')
+			pid = pid * 10 + (c - '0');
+		else if (pid > 0)
+			return pid;
+	}
+}
+
+/* Processes that are held by their pidfds; listed is what a later look says of their pids. */
+struct batch {
+	int count;
+	struct {
+		pid_t pid;
+		int fd;
+		bool listed;
+	} item[BATCH];
+};
+
+/* Up to a batch of what is left in a list: 1 when there may be more, 0 at its end, or -errno. */
+static int take_batch(struct listing *list, struct batch *batch)
+{
+	pid_t own = getpid();
+
+	batch->count = 0;
+	while (batch->count < BATCH) {
+		pid_t pid = list_next(list);
+
+		if (pid <= 0)
+			return pid;
+		if (pid == 1 || pid == own)
+			continue;
+		batch->item[batch->count].pid = pid;
+		batch->item[batch->count].listed = false;
+		batch->item[batch->count++].fd = k_pidfd_open(pid);
+	}
+	return 1;
+}
+
+static int look_again(int file, struct batch *batch)
+{
+	struct listing list;
+	int error = list_open(&list, file);
+	pid_t pid = 0;
+
+	if (error <= 0)
+		return error;
+	while ((pid = list_next(&list)) > 0)
+		for (int i = 0; i < batch->count; i++)
+			batch->item[i].listed |= batch->item[i].pid == pid;
+	close(list.fd);
+	return pid;
+}
+
+/*
+ * A pid that is in the group before and after its pidfd was opened is that of a process of the
+ * group, whoever may have had the number in between.
+ */
+static int signal_batch(int file, struct batch *batch, int signal)
+{
+	int error = look_again(file, batch);
+
+	for (int i = 0; i < batch->count; i++) {
+		if (batch->item[i].listed && batch->item[i].fd >= 0)
+			k_pidfd_send_signal(batch->item[i].fd, signal);
+		if (batch->item[i].fd >= 0)
+			close(batch->item[i].fd);
+	}
+	return error;
+}
+
+/* Signals each process of a group; how many there were, or -errno. */
+static int signal_listed(int file, int signal)
+{
+	struct listing list;
+	struct batch batch;
+	int found = 0;
+	int more = list_open(&list, file);
+	int error = 0;
+
+	if (more <= 0)
+		return more;
+	while (more > 0 && error == 0) {
+		more = take_batch(&list, &batch);
+		found += batch.count;
+		if (batch.count > 0)
+			error = signal_batch(file, &batch, signal);
+	}
+	close(list.fd);
+	if (more < 0)
+		error = more;
+	return error < 0 ? error : found;
+}
+
+/*
+ * What cannot fork is killed in two passes, as the second finds who was being born in the first.
+ * Without a limit to set, a few passes in a row are faster than most that fork.
+ */
+static int kill_listed(const struct shim *shim)
+{
+	int found = 1;
+
+	if (shim->pids_max >= 0)
+		write_all(shim->pids_max, "0", 1); /* what it does not prevent is counted */
+	for (int pass = 0; pass < GROUP_PASSES && found > 0; pass++)
+		found = signal_listed(shim->kill_tasks, SIGKILL);
+	return found;
+}
+
+int end_signal_group(const struct shim *shim, int signal)
+{
+	int error = 0;
+
+	if (shim->kill_file >= 0)
+		error = signal == SIGKILL ? write_all(shim->kill_file, "1", 1) : -EOPNOTSUPP;
+	if (shim->kill_tasks < 0)
+		return error;
+	return signal == SIGKILL ? kill_listed(shim) : signal_listed(shim->kill_tasks, signal);
 }
 
 struct tree {

@@ -78,6 +78,7 @@ static void prepare(struct shim *shim)
 	shim->enter = -1;
 	shim->kill_file = -1;
 	shim->kill_tasks = -1;
+	shim->pids_max = -1;
 	shim->log.fd = FD_LOG;
 	shim->procs[FIRST_PROCESS].failure.index = -1;
 	for (int i = 0; i < CONNECTIONS; i++)

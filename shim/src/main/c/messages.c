@@ -56,6 +56,7 @@ size_t message_state(const struct shim *shim, uint8_t *frame)
 	to = put_u32(to, (uint32_t)first->code);
 	to = put_u32(to, (uint32_t)first->signal);
 	to = put_failure(to, &first->failure);
+	to = put_u32(to, (uint32_t)shim->left);
 	return (size_t)(to - frame) - FRAME_HEADER;
 }
 
@@ -73,16 +74,29 @@ size_t message_numbers(const uint32_t *numbers, size_t count, uint8_t *frame)
 	return count * sizeof(uint32_t);
 }
 
+/* Without one, the first process leads a pid namespace, and the kernel ends the rest with it. */
+static bool has_group(const struct shim *shim)
+{
+	return shim->kill_file >= 0 || shim->kill_tasks >= 0;
+}
+
 static int take_signal(struct shim *shim, const uint8_t *body, size_t length)
 {
 	struct proc *first = &shim->procs[FIRST_PROCESS];
 	int signal;
+	int found = 0;
 
 	if (length != 8)
 		return -EINVAL;
 	signal = (int)plan_u32(body);
-	if ((plan_u32(body + 4) & SIGNAL_ALL) != 0)
-		return end_signal_group(shim, signal) ? 0 : -ESRCH;
+	if (signal < 0 || signal >= NSIG)
+		return -EINVAL;
+	if ((plan_u32(body + 4) & SIGNAL_ALL) != 0 && has_group(shim)) {
+		found = end_signal_group(shim, signal);
+		/* Within its steps the first process may not be in the group yet. */
+		if (found < 0 || signal != SIGKILL || first->ended)
+			return found < 0 ? found : 0;
+	}
 	if (first->ended)
 		return -ESRCH;
 	first->doomed |= signal == SIGKILL;

@@ -25,6 +25,7 @@ static const struct shape {
 	{OP_KILL_TASKS, "kill_tasks", "f"},
 	{OP_STDIO, "stdio", "u"},
 	{OP_SHIM_CGROUP, "shim_cgroup", "f"},
+	{OP_PIDS_MAX, "pids_max", "f"},
 	{OP_WRITE_FD, "write_fd", "fb"},
 	{OP_SETNS, "setns", "fu"},
 	{OP_UNSHARE, "unshare", "q"},

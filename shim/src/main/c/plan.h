@@ -14,6 +14,7 @@ enum op {
 	OP_KILL_TASKS = 6,
 	OP_STDIO = 7,
 	OP_SHIM_CGROUP = 8,
+	OP_PIDS_MAX = 9,
 	OP_WRITE_FD = 32,
 	OP_SETNS = 33,
 	OP_UNSHARE = 34,

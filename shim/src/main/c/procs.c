@@ -10,7 +10,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-enum { CONTAINER_DRAIN_MS = 300, KILL_AGAIN_MS = 10, TERMINAL_MOST = 1 << 20 };
+enum {
+	CONTAINER_DRAIN_MS = 300,
+	KILL_MOST_MS = 2000,
+	KILL_PAUSE_MOST_MS = 16,
+	TERMINAL_MOST = 1 << 20,
+};
 
 int proc_index(const struct shim *shim, const struct proc *proc)
 {
@@ -246,11 +251,25 @@ static bool reap(struct shim *shim, struct proc *proc)
 	return true;
 }
 
+/* Until its last process is gone a control group is looked at again, ever more seldom. */
+static void kill_rest(struct shim *shim, int64_t now)
+{
+	shim->left = end_signal_group(shim, SIGKILL);
+	shim->kill_pause *= 2;
+	if (shim->kill_pause > KILL_PAUSE_MOST_MS * NS_PER_MS)
+		shim->kill_pause = KILL_PAUSE_MOST_MS * NS_PER_MS;
+	shim->kill_next = now + shim->kill_pause;
+}
+
 static void container_ended(struct shim *shim, struct proc *first)
 {
+	int64_t now = now_ns();
+
 	shim->finished_ns = clock_ns(CLOCK_REALTIME);
-	first->drain_until = now_ns() + CONTAINER_DRAIN_MS * NS_PER_MS;
-	end_signal_group(shim, SIGKILL);
+	first->drain_until = now + CONTAINER_DRAIN_MS * NS_PER_MS;
+	shim->kill_until = now + KILL_MOST_MS * NS_PER_MS;
+	shim->kill_pause = NS_PER_MS / 2;
+	kill_rest(shim, now);
 	for (int i = 1; i <= EXECS && shim->execs > 0; i++)
 		if (shim->procs[i].used && !shim->procs[i].ended)
 			usher_kill(shim, &shim->procs[i]);
@@ -291,15 +310,22 @@ static void container_finish(struct shim *shim, struct proc *first)
 	connection_say_goodbye(shim);
 }
 
+/* Output and execs are waited for until a moment, and whoever was killed until a later one. */
+static bool is_awaited(const struct shim *shim, const struct proc *first, int64_t now)
+{
+	if (first->failed)
+		return false;
+	if (now < first->drain_until && (!proc_is_silent(first) || shim->execs > 0))
+		return true;
+	return shim->left != 0 && now < shim->kill_until;
+}
+
 static void container_tick(struct shim *shim, struct proc *first, int64_t now)
 {
-	if (!first->failed && now < first->drain_until) {
-		if (shim->kill_tasks >= 0 && !proc_is_silent(first))
-			end_signal_group(shim, SIGKILL);
-		if (!proc_is_silent(first) || shim->execs > 0)
-			return;
-	}
-	container_finish(shim, first);
+	if (shim->left != 0 && now >= shim->kill_next)
+		kill_rest(shim, now);
+	if (!is_awaited(shim, first, now))
+		container_finish(shim, first);
 }
 
 /*
@@ -352,7 +378,6 @@ int64_t proc_next_tick(const struct shim *shim)
 	for (int stream = 0; stream < LOG_STREAMS; stream++)
 		sooner(&next, shim->log.stream[stream].due);
 	if (first->ended)
-		sooner(&next, shim->kill_tasks >= 0 ? now_ns() + KILL_AGAIN_MS * NS_PER_MS
-						    : first->drain_until);
+		sooner(&next, shim->left != 0 ? shim->kill_next : first->drain_until);
 	return next;
 }

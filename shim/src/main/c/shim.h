@@ -78,11 +78,16 @@ struct shim {
 	bool accepting;
 	int64_t started_ns; /* wall clock */
 	int64_t finished_ns;
+	int left; /* processes in the control group when it was last looked at, -errno unknown */
+	int64_t kill_next; /* when it is looked at again, and until when */
+	int64_t kill_pause;
+	int64_t kill_until;
 	int tasks[TASKS_MOST];
 	int tasks_count;
 	int cgroup;
 	int kill_file;
 	int kill_tasks;
+	int pids_max;
 	int enter; /* the pid namespace the first process is to be born in, or -1 */
 	int32_t enter_index; /* of its step */
 	pid_t *born; /* by index of proc; shared with ushers, never with anybody inside */
@@ -197,8 +202,11 @@ void message_take(struct shim *shim, int connection, unsigned type, const uint8_
 /* Leaves the exit record; it replaces an older one in one piece. */
 int end_record(const struct shim *shim);
 
-/* Kills what is left in the container's control group; true when something was there. */
-bool end_signal_group(const struct shim *shim, int signal);
+/*
+ * Signals what is left in the container's control group: how many processes a version 1 group still
+ * had, which may be dying; or 0, or -errno. SIGKILL also ends all forking there, for good.
+ */
+int end_signal_group(const struct shim *shim, int signal);
 
 /* Kills a process and everything that descends from it or shares its session. */
 void end_kill_tree(pid_t leader);

@@ -46,6 +46,9 @@ static int take_own_step(struct shim *shim, const struct step *step)
 	case OP_KILL_TASKS:
 		shim->kill_tasks = plan_fd(&step->f[0]);
 		return 0;
+	case OP_PIDS_MAX:
+		shim->pids_max = plan_fd(&step->f[0]);
+		return 0;
 	case OP_STDIO:
 		shim->stdio |= (unsigned)step->f[0].number;
 		return 0;
@@ -77,7 +80,8 @@ static bool is_kept(const struct shim *shim, int fd)
 	for (int i = 0; i < shim->tasks_count; i++)
 		if (shim->tasks[i] == fd)
 			return true;
-	return fd == shim->cgroup || fd == shim->kill_file || fd == shim->kill_tasks;
+	return fd == shim->cgroup || fd == shim->kill_file || fd == shim->kill_tasks ||
+	       fd == shim->pids_max;
 }
 
 void spawn_forget_plan(struct shim *shim)

@@ -99,13 +99,25 @@ final class ShimProcess implements ContainerProcess {
   }
 
   private ContainerEvent.Ended ended(ExitStatus exit) {
+    String message = leftovers(exit.left());
     if (exit.code() == 0) {
-      return new ContainerEvent.Ended(exit.finishedAt(), 0, "Completed", "");
+      return new ContainerEvent.Ended(exit.finishedAt(), 0, "Completed", message);
     }
     return exit.signal() == SIGKILL && outOfMemory()
         ? new ContainerEvent.Ended(
             exit.finishedAt(), exit.code(), "OOMKilled", "it reached its memory limit")
-        : new ContainerEvent.Ended(exit.finishedAt(), exit.code(), "Error", "");
+        : new ContainerEvent.Ended(exit.finishedAt(), exit.code(), "Error", message);
+  }
+
+  /** Somebody who waits within the kernel dies later, and holds on to what it has until then. */
+  private String leftovers(int left) {
+    if (left == 0) {
+      return "";
+    }
+    log.warn("processes of an ended container remain cgroup={} left={}", cgroup.path(), left);
+    return left < 0
+        ? "it is unknown whether all of its processes were killed"
+        : left + " of its processes did not end when they were killed";
   }
 
   private boolean outOfMemory() {

@@ -2,7 +2,6 @@ package io.gantry.oci;
 
 import io.gantry.container.SecuritySpec;
 import io.gantry.linux.Fd;
-import io.gantry.linux.FileFlags;
 import io.gantry.linux.MountFlags;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.Syscalls;
@@ -104,17 +103,14 @@ final class ContainerPlanWriter {
   /** With a pid namespace of its own the kernel kills the rest when the first process ends. */
   private void joinCgroups() throws IOException {
     boolean shared = !ownsPids();
-    List<Fd> tasks = own(context.cgroup().taskFiles());
-    tasks.forEach(plan::tasks);
+    own(context.cgroup().taskFiles()).forEach(plan::tasks);
     own(context.cgroup().cloneDirectory()).forEach(plan::cgroup);
     if (!shared) {
       return;
     }
     own(context.cgroup().killFile()).forEach(plan::killFile);
-    if (!tasks.isEmpty()) {
-      Fd readable = syscalls.open(tasks.getFirst().path(), FileFlags.O_RDONLY, 0);
-      plan.killTasks(own(readable));
-    }
+    own(context.cgroup().processFile()).forEach(plan::killTasks);
+    own(context.cgroup().forkLimit()).forEach(plan::pidsMax);
   }
 
   private boolean ownsPids() {

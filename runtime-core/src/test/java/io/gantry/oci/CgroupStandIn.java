@@ -41,6 +41,16 @@ record CgroupStandIn(Layout layout, KernelStandIn kernel) implements Cgroup {
   }
 
   @Override
+  public List<Fd> processFile() {
+    return layout == Layout.V2 ? List.of() : List.of(kernel.descriptor());
+  }
+
+  @Override
+  public List<Fd> forkLimit() {
+    return processFile();
+  }
+
+  @Override
   public String path() {
     return "/gantry/c";
   }

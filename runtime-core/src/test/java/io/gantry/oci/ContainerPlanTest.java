@@ -112,10 +112,10 @@ class ContainerPlanTest {
   }
 
   @Test
-  void versionOneKillsByTheTasksFile() throws IOException {
+  void versionOneEndsForkingAndKillsWhoIsListed() throws IOException {
     layout = Layout.HYBRID;
     request.pid = NamespaceMode.NODE;
-    assertThat(listing()).contains("kill_tasks fd");
+    assertThat(listing()).contains("kill_tasks fd", "pids_max fd");
   }
 
   @Test

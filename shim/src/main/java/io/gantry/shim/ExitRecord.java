@@ -63,7 +63,8 @@ public final class ExitRecord {
             (int) number(values, "signal"),
             instant(number(values, "started_ns")),
             instant(number(values, "finished_ns")),
-            (int) number(values, "pid")));
+            (int) number(values, "pid"),
+            Integer.parseInt(values.getOrDefault("left", "0"))));
   }
 
   static Instant instant(long nanos) {

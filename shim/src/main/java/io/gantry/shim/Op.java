@@ -15,6 +15,7 @@ enum Op {
   KILL_TASKS(6),
   STDIO(7),
   SHIM_CGROUP(8),
+  PIDS_MAX(9),
   WRITE_FD(32),
   SETNS(33),
   UNSHARE(34),

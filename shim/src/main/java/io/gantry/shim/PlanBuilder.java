@@ -50,9 +50,17 @@ public final class PlanBuilder {
     return add(Op.KILL_FILE, fd(killFile));
   }
 
-  /** cgroup v1: a readable tasks file; what it lists when the first process has ended is killed. */
-  public PlanBuilder killTasks(Fd tasks) {
-    return add(Op.KILL_TASKS, fd(tasks));
+  /**
+   * cgroup v1: a readable {@code cgroup.procs}; what it lists when the first process has ended is
+   * killed. A process of several threads may be missing in {@code tasks}.
+   */
+  public PlanBuilder killTasks(Fd processes) {
+    return add(Op.KILL_TASKS, fd(processes));
+  }
+
+  /** cgroup v1: {@code pids.max}, which becomes 0 so that nothing is born while it is killed. */
+  public PlanBuilder pidsMax(Fd pidsMax) {
+    return add(Op.PIDS_MAX, fd(pidsMax));
   }
 
   /** Keeps a pipe to standard input open instead of giving /dev/null. */

@@ -15,6 +15,7 @@ final class StateFrame {
     int code = frame.number();
     int signal = frame.number();
     StepFailure failure = frame.failure();
+    int left = frame.payload().hasRemaining() ? frame.number() : 0;
     return switch (state) {
       case 0 -> new ShimStatus.Starting();
       case 1 -> new ShimStatus.Running(pid, ExitRecord.instant(startedNanos));
@@ -25,7 +26,8 @@ final class StateFrame {
                   signal,
                   ExitRecord.instant(startedNanos),
                   ExitRecord.instant(finishedNanos),
-                  pid));
+                  pid,
+                  left));
       case 3 -> new ShimStatus.Failed(failure);
       default -> throw new IOException("unknown state " + state + " from the shim");
     };

@@ -106,15 +106,18 @@ final class Box implements AutoCloseable {
                 "devpts", "devpts", 0xa, List.of("mode=0620", "ptmxmode=0666"), "/dev/pts"));
   }
 
-  /** As {@link #plan} and the pivot, born into an existing pid namespace; without /dev. */
+  /** As {@link #plan} and the pivot, born into an existing pid namespace. */
   PlanBuilder shared(Fd pid) throws IOException {
+    // Without /dev/null a shell starts nothing in the background.
     return Plan.builder()
         .cloneInto(Set.of(Namespace.MNT, Namespace.UTS, Namespace.IPC))
         .enterPid(pid)
         .rootPropagation(MountFlags.MS_SLAVE)
         .attachRoot(calls.openTree(Fd.CWD, rootfs.toString(), MountFlags.OPEN_TREE_CLONE))
         .pivot()
-        .mount(new NewMount("proc", "proc", 0xe, List.of(), "/proc"));
+        .mount(new NewMount("proc", "proc", 0xe, List.of(), "/proc"))
+        .mount(new NewMount("tmpfs", "tmpfs", 0x2, List.of("mode=0755", "size=64k"), "/dev"))
+        .mknod("/dev/null", FileFlags.S_IFCHR | 0666, new Device(1, 3), 0, 0);
   }
 
   /** As {@link #plan} without anything mounted in the root. */

@@ -17,7 +17,13 @@ final class EveryStep {
     Fd fd = Fd.owning(100, number -> {});
     Fd other = Fd.owning(101, number -> {});
     PlanBuilder plan = Plan.builder().cloneInto(EnumSet.allOf(Namespace.class)).enterPid(fd);
-    plan.cgroup(fd).tasks(other).killFile(fd).killTasks(other).openStdin().shimCgroup(fd);
+    plan.cgroup(fd)
+        .tasks(other)
+        .killFile(fd)
+        .killTasks(other)
+        .pidsMax(fd)
+        .openStdin()
+        .shimCgroup(fd);
     mounts(plan, fd);
     plan.hostname("host").domainname("").sysctl("net.ipv4.ip_forward", "1");
     plan.rlimit(7, 1024, -1L).oomScoreAdj(-998).umask(022).chdir("/work").keyring("_ses");

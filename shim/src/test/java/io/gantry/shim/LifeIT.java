@@ -222,37 +222,6 @@ class LifeIT {
   }
 
   @Test
-  void theRestOfAControlGroupIsKilledAfterTheFirstProcess() throws IOException {
-    Path group =
-        Files.createDirectory(
-            Path.of(
-                "/sys/fs/cgroup/pids/gantry-shim-"
-                    + ProcessHandle.current().pid()
-                    + "-"
-                    + System.nanoTime()));
-    Holder holder = box.launcher.hold("pod", Holder.plan(Map.of(), List.of()).build());
-    try (Fd pid = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
-      Fd tasks = box.calls.open(group.resolve("tasks"), FileFlags.O_RDWR, 0);
-      Box.Container container =
-          box.start(
-              box.shared(pid)
-                  .tasks(tasks)
-                  .killTasks(tasks)
-                  .exec(List.of("sh", "-c", "setsid sleep 1000 & exit 0"), Box.ENVIRONMENT));
-
-      container.exit();
-
-      long end = System.nanoTime() + Box.SOON.toNanos();
-      while (!Files.readString(group.resolve("tasks")).isEmpty()) {
-        assertThat(System.nanoTime()).isLessThan(end);
-      }
-    } finally {
-      holder.kill(box.calls);
-      Files.delete(group);
-    }
-  }
-
-  @Test
   void execsJoinTheContainersControlGroup() throws IOException {
     Path group =
         Files.createDirectory(

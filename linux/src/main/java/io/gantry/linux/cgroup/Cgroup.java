@@ -52,6 +52,23 @@ public interface Cgroup {
    */
   List<Fd> killFile() throws IOException;
 
+  /**
+   * Version 1, which has no {@code cgroup.kill}: {@code cgroup.procs} opened for reading, as a list
+   * of one; else empty. The caller closes it.
+   */
+  default List<Fd> processFile() throws IOException {
+    return List.of();
+  }
+
+  /**
+   * Version 1: {@code pids.max} opened for writing, as a list of one; empty elsewhere and on a
+   * machine without the controller. With a limit of 0 nothing can be forked any more, so that who
+   * is killed has no successors. The caller closes it.
+   */
+  default List<Fd> forkLimit() throws IOException {
+    return List.of();
+  }
+
   /** The pids in this group and the groups below it. */
   Set<Integer> processes() throws IOException;
 

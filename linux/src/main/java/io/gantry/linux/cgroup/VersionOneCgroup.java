@@ -150,6 +150,22 @@ final class VersionOneCgroup implements Cgroup {
   }
 
   @Override
+  public List<Fd> processFile() throws IOException {
+    List<Path> directories = directories();
+    return directories.isEmpty()
+        ? List.of()
+        : List.of(files.open(directories.getFirst().resolve("cgroup.procs"), FileFlags.O_RDONLY));
+  }
+
+  @Override
+  public List<Fd> forkLimit() throws IOException {
+    Optional<Path> pids = directory("pids");
+    return pids.isEmpty() || !files.exists(pids.get())
+        ? List.of()
+        : List.of(files.open(pids.get().resolve("pids.max"), FileFlags.O_WRONLY));
+  }
+
+  @Override
   public Set<Integer> processes() throws IOException {
     List<Path> directories = directories();
     return directories.isEmpty() ? Set.of() : tree.processes(directories.getFirst());

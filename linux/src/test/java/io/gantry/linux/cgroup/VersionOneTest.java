@@ -8,6 +8,7 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -77,6 +78,20 @@ class VersionOneTest {
     var tasks = cgroups().create("/one", CgroupLimits.NONE).taskFiles();
     assertThat(tasks).hasSize(3);
     tasks.forEach(Fd::close);
+  }
+
+  @Test
+  void aGroupIsEndedByItsProcessesAndALimitOfForks() throws Exception {
+    Cgroup group = cgroups().create("/one", CgroupLimits.NONE);
+    try (Fd processes = group.processFile().getFirst();
+        Fd limit = group.forkLimit().getFirst()) {
+      assertThat(Files.readSymbolicLink(processes.path()))
+          .hasToString(root + "/sys/fs/cgroup/memory/one/cgroup.procs");
+      assertThat(Files.readSymbolicLink(limit.path()))
+          .hasToString(root + "/sys/fs/cgroup/pids/one/pids.max");
+    }
+    assertThat(cgroups().at("/none").processFile()).isEmpty();
+    assertThat(cgroups().at("/none").forkLimit()).isEmpty();
   }
 
   @Test
