@@ -288,17 +288,35 @@ int spawn_process(struct shim *shim, const struct spawn *request, struct proc *p
 	return pid < 0 ? pid : 0;
 }
 
-/* The master of a terminal takes the place of all three pipes. */
+/*
+ * The master of a terminal takes the place of all three pipes. Who traces the process from inside
+ * can write reports in its name: a descriptor nobody asked for is closed again.
+ */
 static void take_terminal(struct proc *proc, struct msghdr *header)
 {
 	struct cmsghdr *ancillary = CMSG_FIRSTHDR(header);
-	int master;
+	CLEANUP_FD int master = -1;
 
 	if (ancillary == NULL || ancillary->cmsg_type != SCM_RIGHTS)
 		return;
 	memcpy(&master, CMSG_DATA(ancillary), sizeof(master));
+	if (!proc->terminal || proc->out[0] >= 0)
+		return;
 	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
 	proc->out[0] = master;
+	master = -1;
+}
+
+/* Texts end where they should, whoever wrote them. */
+static void take_failure(struct proc *proc, const struct failure *failure)
+{
+	struct failure *taken = &proc->failure;
+
+	proc->failed = true;
+	*taken = *failure;
+	taken->step[sizeof(taken->step) - 1] = '\0';
+	taken->object[sizeof(taken->object) - 1] = '\0';
+	taken->detail[sizeof(taken->detail) - 1] = '\0';
 }
 
 int spawn_report(struct proc *proc)
@@ -319,15 +337,12 @@ int spawn_report(struct proc *proc)
 
 	if (length < 0)
 		return errno == EAGAIN || errno == EINTR ? -EAGAIN : 0;
+	take_terminal(proc, &header);
 	if (length != (ssize_t)sizeof(report))
 		return 0;
-	if (report.kind == REPORT_TERMINAL) {
-		take_terminal(proc, &header);
-	} else if (report.kind == REPORT_EXEC) {
+	if (report.kind == REPORT_EXEC)
 		proc->executing = true;
-	} else {
-		proc->failed = true;
-		proc->failure = report.failure;
-	}
+	else if (report.kind == REPORT_FAILED)
+		take_failure(proc, &report.failure);
 	return 1;
 }
