@@ -16,23 +16,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * Builds an image of one layer and writes it as an OCI layout tar (image spec, image-layout.md).
- * The same input gives the same bytes: entries are sorted, times and owners are zero. One thread.
+ * Builds an image and writes it as an OCI layout tar (image spec, image-layout.md). It has one
+ * layer unless told otherwise. The same input gives the same bytes: entries are sorted, times and
+ * owners are zero. One thread.
  */
 public final class ImageWriter {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CHUNK = 64 << 10;
 
   /** What becomes one tar entry. */
   private sealed interface Node {
@@ -72,8 +78,13 @@ public final class ImageWriter {
 
   private final ImageReference name;
   private final Platform platform;
-  private final TreeMap<String, Node> nodes = new TreeMap<>();
+  private final List<SortedMap<String, Node>> layersBelow = new ArrayList<>();
+  private SortedMap<String, Node> nodes = new TreeMap<>();
+  private boolean gzip;
   private Run run = Run.NOTHING;
+
+  /** A layer as it lies in a file, compressed or not. */
+  private record Written(Path file, Digest digest, long size, Digest diffId) {}
 
   public ImageWriter(ImageReference name, Platform platform) {
     this.name = name;
@@ -82,6 +93,19 @@ public final class ImageWriter {
 
   public ImageWriter run(Run newRun) {
     run = newRun;
+    return this;
+  }
+
+  /** Compresses all layers, as images from registries are. */
+  public ImageWriter gzip() {
+    gzip = true;
+    return this;
+  }
+
+  /** What is added from here on goes into a layer above what was added so far. */
+  public ImageWriter nextLayer() {
+    layersBelow.add(nodes);
+    nodes = new TreeMap<>();
     return this;
   }
 
@@ -168,19 +192,39 @@ public final class ImageWriter {
    * @return digest of the config, which is the image's id
    */
   public Digest write(Path target) throws IOException {
-    Path layer = Files.createTempFile("gantry-layer", ".tar");
+    List<Written> written = new ArrayList<>();
     try {
-      try (OutputStream out = Files.newOutputStream(layer)) {
-        writeLayer(out);
+      for (SortedMap<String, Node> layer : layersBelow) {
+        written.add(written(layer));
       }
-      return writeLayout(layer, target);
+      written.add(written(nodes));
+      return writeLayout(written, target);
     } finally {
-      Files.deleteIfExists(layer);
+      for (Written layer : written) {
+        Files.deleteIfExists(layer.file());
+      }
     }
   }
 
-  private void writeLayer(OutputStream out) throws IOException {
-    TarWriter tar = new TarWriter(new BufferedOutputStream(out, 64 << 10));
+  private Written written(SortedMap<String, Node> layer) throws IOException {
+    Path file = Files.createTempFile("gantry-layer", ".tar");
+    try {
+      MessageDigest diffId = Digest.newSha256();
+      try (OutputStream out = Files.newOutputStream(file);
+          OutputStream packed = gzip ? new GZIPOutputStream(out, CHUNK) : out;
+          OutputStream tar = new DigestOutputStream(packed, diffId)) {
+        writeLayer(layer, tar);
+      }
+      return new Written(file, digest(file), Files.size(file), Digest.finishSha256(diffId));
+    } catch (IOException | RuntimeException failure) {
+      Files.deleteIfExists(file);
+      throw failure;
+    }
+  }
+
+  private static void writeLayer(SortedMap<String, Node> nodes, OutputStream out)
+      throws IOException {
+    TarWriter tar = new TarWriter(new BufferedOutputStream(out, CHUNK));
     for (Map.Entry<String, Node> entry : nodes.entrySet()) {
       String path = entry.getKey();
       switch (entry.getValue()) {
@@ -198,22 +242,28 @@ public final class ImageWriter {
     tar.finish();
   }
 
-  private Digest writeLayout(Path layer, Path target) throws IOException {
-    Digest diffId = digest(layer);
-    byte[] config = config(diffId);
-    byte[] manifest = manifest(Digest.ofBytes(config), config.length, diffId, Files.size(layer));
+  private Digest writeLayout(List<Written> layers, Path target) throws IOException {
+    byte[] config = config(layers);
+    byte[] manifest = manifest(Digest.ofBytes(config), config.length, layers);
     Map<String, byte[]> documents = new LinkedHashMap<>();
     documents.put(path(Digest.ofBytes(config)), config);
     documents.put(path(Digest.ofBytes(manifest)), manifest);
-    try (OutputStream out = Files.newOutputStream(target);
-        InputStream content = Files.newInputStream(layer)) {
-      TarWriter tar = new TarWriter(new BufferedOutputStream(out, 64 << 10));
+    try (OutputStream out = Files.newOutputStream(target)) {
+      TarWriter tar = new TarWriter(new BufferedOutputStream(out, CHUNK));
       tar.file("oci-layout", 0644, json("{\"imageLayoutVersion\":\"1.0.0\"}"));
       tar.file("index.json", 0644, index(manifest));
       for (Map.Entry<String, byte[]> document : documents.entrySet()) {
         tar.file(document.getKey(), 0644, document.getValue());
       }
-      tar.file(path(diffId), 0644, Files.size(layer), content);
+      Set<Digest> there = new HashSet<>();
+      for (Written layer : layers) {
+        if (!there.add(layer.digest())) {
+          continue; // Two layers with the same content are one blob.
+        }
+        try (InputStream content = Files.newInputStream(layer.file())) {
+          tar.file(path(layer.digest()), 0644, layer.size(), content);
+        }
+      }
       tar.finish();
     }
     return Digest.ofBytes(config);
@@ -225,7 +275,7 @@ public final class ImageWriter {
 
   private static Digest digest(Path file) throws IOException {
     MessageDigest hash = Digest.newSha256();
-    byte[] chunk = new byte[64 << 10];
+    byte[] chunk = new byte[CHUNK];
     try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(chunk); n > 0; n = in.read(chunk)) {
         hash.update(chunk, 0, n);
@@ -238,7 +288,7 @@ public final class ImageWriter {
     return "blobs/" + digest.algorithm() + "/" + digest.hex();
   }
 
-  private byte[] config(Digest diffId) throws IOException {
+  private byte[] config(List<Written> layers) throws IOException {
     ObjectNode config = JSON.createObjectNode();
     config.put("created", "1970-01-01T00:00:00Z");
     config.put("architecture", platform.architecture());
@@ -258,7 +308,8 @@ public final class ImageWriter {
     }
     ObjectNode rootfs = config.putObject("rootfs");
     rootfs.put("type", "layers");
-    rootfs.putArray("diff_ids").add(diffId.toString());
+    ArrayNode diffIds = rootfs.putArray("diff_ids");
+    layers.forEach(layer -> diffIds.add(layer.diffId().toString()));
     return JSON.writeValueAsBytes(config);
   }
 
@@ -275,14 +326,14 @@ public final class ImageWriter {
     }
   }
 
-  private static byte[] manifest(Digest config, long configSize, Digest layer, long layerSize)
-      throws IOException {
+  private byte[] manifest(Digest config, long configSize, List<Written> layers) throws IOException {
     ObjectNode manifest = JSON.createObjectNode();
     manifest.put("schemaVersion", 2);
     manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
     descriptor(manifest.putObject("config"), MediaTypes.OCI_CONFIG, config, configSize);
-    ArrayNode layers = manifest.putArray("layers");
-    descriptor(layers.addObject(), MediaTypes.OCI_LAYER, layer, layerSize);
+    String type = gzip ? MediaTypes.OCI_LAYER_GZIP : MediaTypes.OCI_LAYER;
+    ArrayNode described = manifest.putArray("layers");
+    layers.forEach(layer -> descriptor(described.addObject(), type, layer.digest(), layer.size()));
     return JSON.writeValueAsBytes(manifest);
   }
 

@@ -25,6 +25,8 @@ public final class PackImage {
         --text PATH[:MODE]=TEXT    a file with this text and a line end
         --dir PATH[:MODE]          a directory
         --link TARGET:PATH         a symbolic link at PATH
+        --next-layer               what follows goes into a layer above what was added so far
+        --gzip                     compresses the layers
         --entrypoint ARG           once for each word
         --cmd ARG                  once for each word
         --env NAME=VALUE
@@ -76,6 +78,9 @@ public final class PackImage {
   private Digest pack(Deque<String> arguments) throws IOException {
     while (!arguments.isEmpty()) {
       String option = arguments.removeFirst();
+      if (takeFlag(option)) {
+        continue;
+      }
       if (arguments.isEmpty()) {
         throw new IllegalArgumentException(option + " needs a value");
       }
@@ -98,6 +103,17 @@ public final class PackImage {
     } catch (ImageException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  private boolean takeFlag(String option) {
+    switch (option) {
+      case "--next-layer" -> steps.add(ImageWriter::nextLayer);
+      case "--gzip" -> steps.add(ImageWriter::gzip);
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void take(String option, String value) {

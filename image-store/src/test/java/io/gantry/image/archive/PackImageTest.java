@@ -2,6 +2,7 @@ package io.gantry.image.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.image.manifest.MediaTypes;
 import io.gantry.image.manifest.Platform;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -46,6 +47,36 @@ class PackImageTest {
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(image.id() + "\n");
     assertThat(image.names().getFirst()).hasToString("docker.io/demo/busybox:1");
     assertThat(image.config().cmd()).containsExactly("/bin/sh");
+  }
+
+  @Test
+  void puts_what_follows_into_layers_above() throws Exception {
+    Path tar = folder.resolve("image.tar");
+
+    int status =
+        run(
+            "--tag",
+            "demo/layers:1",
+            "--gzip",
+            "--text",
+            "/first=below",
+            "--next-layer",
+            "--text",
+            "/first=above",
+            "--next-layer",
+            "--text",
+            "/first=above",
+            "-o",
+            tar.toString());
+
+    assertThat(status).as(errors()).isZero();
+    ArchivedImage image = ImageArchive.open(tar, Platform.ofMachine()).images().getFirst();
+    assertThat(image.layers()).hasSize(3);
+    assertThat(image.layers())
+        .extracting(layer -> layer.blob().mediaType())
+        .containsOnly(MediaTypes.OCI_LAYER_GZIP);
+    assertThat(image.config().diffIds().get(0)).isNotEqualTo(image.config().diffIds().get(1));
+    assertThat(image.config().diffIds().get(1)).isEqualTo(image.config().diffIds().get(2));
   }
 
   @Test
