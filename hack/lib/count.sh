@@ -53,6 +53,7 @@ skip_reasons() {
 holds() {
   case $1 in
     no-go) ! command -v go >/dev/null || ! GOTOOLCHAIN=local go list -C conformance-tests/crictl -m >/dev/null 2>&1 ;;
+    no-process-events) ! hack/lib/exec-count $$ </dev/null >/dev/null 2>&1 ;;
     no-containerd) ! command -v containerd >/dev/null || ! command -v runc >/dev/null ;;
     always) true ;;
     *) false ;;

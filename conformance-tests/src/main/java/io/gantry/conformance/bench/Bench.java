@@ -1,136 +1,110 @@
 package io.gantry.conformance.bench;
 
-import io.gantry.api.cri.v1.Container;
-import io.gantry.api.cri.v1.ContainerState;
-import io.gantry.api.cri.v1.ListContainersRequest;
-import io.gantry.api.cri.v1.VersionRequest;
-import io.gantry.api.cri.v1.VersionResponse;
 import io.gantry.conformance.cri.CriClient;
+import io.gantry.conformance.leak.LeakCheck;
+import io.gantry.conformance.leak.MachineState;
+import io.gantry.conformance.leak.Scope;
 import io.gantry.conformance.node.Distribution;
-import io.gantry.conformance.node.PrivateNode;
-import io.gantry.conformance.node.TestImage;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
-/** Measures a private gantryd, or with {@code --endpoint} any CRI runtime that has the image. */
+/**
+ * Measures a private gantryd beside a private containerd, or with {@code --endpoint} any CRI
+ * runtime that has the image. Judges nothing but whether all went well and nothing was left behind.
+ */
 public final class Bench {
 
-  private static final double MOST_POD_AND_CONTAINER = 25;
-  private static final double MOST_EXEC = 5;
+  private static final Duration LEAVING = Duration.ofSeconds(20);
 
-  private static final String USAGE =
-      """
-      usage: Bench [--quick] [--json FILE] [--endpoint unix:///SOCKET --image NAME]
-      """;
-
+  private final Options options;
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-  private boolean quick;
-  private String endpoint = "";
-  private String image = "";
-  private Path json = Path.of("bench.json");
+  private final Facts facts;
 
-  private Bench() {}
+  private Bench(Options options) throws IOException {
+    this.options = options;
+    this.facts = Facts.ofThisMachine();
+  }
 
+  /** Exits 0 when the figures are there, 1 when something stayed behind, 2 with wrong words. */
   public static void main(String[] arguments) throws Exception {
-    Bench bench = new Bench();
-    if (!bench.take(List.of(arguments))) {
-      bench.out.print(USAGE);
+    Optional<Options> options = Options.of(List.of(arguments));
+    if (options.isEmpty()) {
+      System.err.print(Options.USAGE);
       System.exit(2);
-    }
-    bench.run();
-  }
-
-  private boolean take(List<String> arguments) {
-    for (int i = 0; i < arguments.size(); i++) {
-      boolean more = i + 1 < arguments.size();
-      switch (arguments.get(i)) {
-        case "--quick" -> quick = true;
-        case "--json" -> json = Path.of(more ? arguments.get(++i) : "");
-        case "--endpoint" -> endpoint = more ? arguments.get(++i) : "";
-        case "--image" -> image = more ? arguments.get(++i) : "";
-        default -> {
-          return false;
-        }
-      }
-    }
-    return endpoint.isEmpty() == image.isEmpty();
-  }
-
-  private void run() throws Exception {
-    if (!endpoint.isEmpty()) {
-      try (CriClient client = CriClient.of(endpoint)) {
-        Cycle cycle = new Cycle(client, image);
-        report(client, measure(cycle, new Crowding(cycle, OptionalLong.empty()), _ -> {}));
-      }
       return;
     }
+    Bench bench = new Bench(options.get());
+    System.exit(options.get().endpoint().isEmpty() ? bench.measureOwn() : bench.measureForeign());
+  }
+
+  private int measureForeign() throws Exception {
+    try (CriClient client = CriClient.of(options.endpoint())) {
+      Subject subject = new Subject("runtime", client, options.image(), Optional.empty());
+      Results results = new Results(subject.name());
+      facts.put(subject.name(), subject.version());
+      measure(List.of(subject), List.of(), results);
+      report(List.of(subject.name()), results);
+    }
+    return 0;
+  }
+
+  private int measureOwn() throws Exception {
+    LeakCheck machine = LeakCheck.startingNow(Scope.of(List.of()));
+    Results results = new Results(Kind.GANTRY.title());
+    int megabytes = options.effort().imageMegabytes();
+    BigImage image = BigImage.madeIn(options.directory(), Distribution.found(), megabytes);
     Path directory = Files.createTempDirectory("gantry-bench");
-    try (PrivateNode node = PrivateNode.start(Distribution.found(), directory)) {
-      Cycle cycle = new Cycle(node.client(), TestImage.importInto(node));
-      Crowding crowding = new Crowding(cycle, OptionalLong.of(node.pid()));
-      report(node.client(), measure(cycle, crowding, these -> these.add(returnOf(node))));
+    List<String> names;
+    try (Lineup lineup = Lineup.of(directory, options.alone(), results)) {
+      names = lineup.subjects().stream().map(Subject::name).toList();
+      measure(lineup, new Pulls(options.effort().pulls(), image, directory), results);
     }
+    Trees.delete(directory);
+    report(names, results);
+    MachineState left = machine.leftAfter(LEAVING);
+    if (!left.isEmpty()) {
+      System.err.println("bench: something is on this machine that was not there before:\n" + left);
+    }
+    return left.isEmpty() ? 0 : 1;
   }
 
-  private List<Figure> measure(Cycle cycle, Crowding crowding, Crowding.Meanwhile meanwhile)
+  private void measure(Lineup lineup, Pulls pulls, Results results) throws Exception {
+    for (Subject subject : lineup.subjects()) {
+      String companions = subject.stand().orElseThrow().kind().companions();
+      facts.put(subject.name(), subject.version() + companions);
+    }
+    facts.put("files of the runtimes", lineup.storage());
+    facts.put("order", "the runtimes take turns, " + options.effort().rounds() + " times");
+    Path counter = Distribution.found().repository().resolve("hack/lib/exec-count");
+    CycleCost cost = new CycleCost(options.effort().costCycles(), counter);
+    measure(lineup.subjects(), List.of(cost, pulls), results);
+  }
+
+  private void measure(List<Subject> subjects, List<Measurement> more, Results results)
       throws Exception {
-    int warmUp = quick ? 20 : 60;
-    int cycles = quick ? 40 : 200;
-    var _ = cycle.run(2, warmUp);
-    List<Figure> figures = new ArrayList<>();
-    for (int clients : new int[] {1, 4}) {
-      for (Figure figure : cycle.run(clients, cycles).figures(clients)) {
-        figures.add(clients == 1 ? promised(figure) : figure);
-      }
+    Effort effort = options.effort();
+    new CallTimes(effort).run(subjects, results);
+    new Crowding(effort.crowd()).run(subjects, results);
+    for (Measurement measurement : more) {
+      measurement.run(subjects, results);
     }
-    figures.addAll(crowding.run(meanwhile));
-    return figures;
   }
 
-  private static Figure promised(Figure figure) {
-    if (figure.name().startsWith("pod + container")) {
-      return figure.within(MOST_POD_AND_CONTAINER);
+  private void report(List<String> names, Results results) throws IOException {
+    facts.ended();
+    Report report = new Report(names, facts.all(), results.rows(), results.notes());
+    out.print(PlainText.of(report));
+    Files.createDirectories(options.directory());
+    Files.writeString(options.directory().resolve("latest.json"), Json.of(report));
+    Files.writeString(options.directory().resolve("latest.md"), Markdown.of(report));
+    if (report.hasPeer()) {
+      Files.writeString(options.directory().resolve("latest.svg"), Chart.of(report));
     }
-    return figure.name().startsWith("ExecSync") ? figure.within(MOST_EXEC) : figure;
-  }
-
-  /** From the daemon's violent death until a client sees all containers running again. */
-  private static Figure returnOf(PrivateNode node) throws Exception {
-    node.kill();
-    long start = System.nanoTime();
-    node.startAgain();
-    while (running(node) < Crowding.PODS) {
-      if (System.nanoTime() - start > 60e9) {
-        throw new IllegalStateException("after a minute only " + running(node) + " are running");
-      }
-      Thread.sleep(1);
-    }
-    return Figure.once(
-        "kill -9 of the daemon until 50 are listed", "ms", (System.nanoTime() - start) / 1e6);
-  }
-
-  private static long running(PrivateNode node) {
-    return node
-        .client()
-        .runtime()
-        .listContainers(ListContainersRequest.getDefaultInstance())
-        .getContainersList()
-        .stream()
-        .map(Container::getState)
-        .filter(state -> state == ContainerState.CONTAINER_RUNNING)
-        .count();
-  }
-
-  private void report(CriClient client, List<Figure> figures) throws Exception {
-    VersionResponse version = client.runtime().version(VersionRequest.getDefaultInstance());
-    String name = version.getRuntimeName() + " " + version.getRuntimeVersion();
-    Report report = new Report(name, Report.thisMachine(), figures);
-    out.print(report.table());
-    Files.writeString(json, report.json());
   }
 }

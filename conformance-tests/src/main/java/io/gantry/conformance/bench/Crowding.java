@@ -1,86 +1,91 @@
 package io.gantry.conformance.bench;
 
-import io.gantry.conformance.bench.Cycle.Pair;
-import io.gantry.conformance.bench.Cycle.Times;
+import io.gantry.conformance.bench.Bar.AtMost;
+import io.gantry.conformance.bench.Bar.PartOfPeer;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.regex.Pattern;
 
-/** Fifty pods at the same time: how long they take to start, and the memory they take. */
-final class Crowding {
+/**
+ * Many pods at the same time: how long they take to start, what they weigh, and a daemon's death.
+ */
+final class Crowding implements Measurement {
 
-  static final int PODS = 50;
-  private static final int CALLERS = 8;
-  private static final double MOST_SECONDS = 1.5;
-  private static final double MOST_DAEMON_MEBIBYTES = 100;
-  private static final double MOST_MEBIBYTES_PER_POD = 0.5;
-  private static final Pattern SUPERVISORS =
-      Pattern.compile("^(gantry-shim|containerd-shim|conmon)");
+  private static final Callers ONE = new Callers(1);
+  private static final Callers EIGHT = new Callers(8);
+  private static final double NANOSECONDS_PER_SECOND = 1e9;
+  private static final Topic IDLE =
+      Topic.less("memory of the daemon, no pods (PSS)", "MiB", new AtMost(90)).inChart();
+  private static final Topic PER_POD =
+      Topic.less("memory per pod, beyond the daemon (PSS)", "MiB", new AtMost(0.3)).inChart();
 
-  private final Cycle cycle;
-  private final OptionalLong daemon;
+  private final int pods;
 
-  Crowding(Cycle cycle, OptionalLong daemon) {
-    this.cycle = cycle;
-    this.daemon = daemon;
+  Crowding(int pods) {
+    this.pods = pods;
   }
 
-  /** Something to measure while all pods are there. */
-  @FunctionalInterface
-  interface Meanwhile {
-    void measure(List<Figure> figures) throws Exception;
-  }
-
-  List<Figure> run(Meanwhile meanwhile) throws Exception {
-    List<Figure> figures = new ArrayList<>();
-    addDaemon("memory of the daemon, no pods (PSS)", figures);
-    figures.add(started("50 pods with containers, one after the other", 1, figures, _ -> {}));
-    double before = Memory.ofNamed(SUPERVISORS);
-    figures.add(
-        started(
-                "50 pods with containers, 8 at a time",
-                CALLERS,
-                figures,
-                these -> {
-                  double besides = (Memory.ofNamed(SUPERVISORS) - before) / PODS;
-                  these.add(
-                      Figure.once("memory per pod besides the daemon (PSS)", "MiB", besides)
-                          .within(MOST_MEBIBYTES_PER_POD));
-                  addDaemon("memory of the daemon, 50 pods (PSS)", these);
-                  meanwhile.measure(these);
-                })
-            .within(MOST_SECONDS));
-    return figures;
-  }
-
-  private void addDaemon(String name, List<Figure> figures) throws IOException {
-    if (daemon.isPresent()) {
-      figures.add(
-          Figure.once(name, "MiB", Memory.of(daemon.getAsLong())).within(MOST_DAEMON_MEBIBYTES));
+  @Override
+  public void run(List<Subject> subjects, Results results) throws Exception {
+    for (Subject subject : subjects) {
+      one(new Cycle(subject), results);
+    }
+    for (Subject subject : subjects) {
+      together(new Cycle(subject), results);
     }
   }
 
-  private Figure started(String name, int callers, List<Figure> figures, Meanwhile meanwhile)
+  private void one(Cycle cycle, Results results) throws Exception {
+    Topic topic =
+        Topic.less("%d pods with containers, one by one".formatted(pods), "s", new PartOfPeer(0.1));
+    end(cycle, started(cycle, ONE, topic.inChart(), results));
+  }
+
+  private void together(Cycle cycle, Results results) throws Exception {
+    Subject subject = cycle.subject();
+    double besides = 0;
+    if (subject.stand().isPresent()) {
+      double idle = Memory.of(subject.stand().get().runtime().pid());
+      besides = subject.stand().get().memoryBesidesDaemon();
+      results.add(subject, Figure.once(IDLE, idle));
+    }
+    Topic topic =
+        Topic.less(
+            "%d pods with containers, 8 at a time".formatted(pods), "s", new PartOfPeer(0.1));
+    List<Cycle.Pair> pairs = started(cycle, EIGHT, topic.inChart(), results);
+    if (subject.stand().isPresent()) {
+      weigh(subject, subject.stand().get(), besides, results);
+      results.add(subject, new DaemonDeath(pods).survivedBy(subject, subject.stand().get()));
+    }
+    end(cycle, pairs);
+  }
+
+  private void weigh(Subject subject, Stand stand, double before, Results results)
+      throws IOException {
+    double daemon = Memory.of(stand.runtime().pid());
+    double besides = stand.memoryBesidesDaemon();
+    String crowd = ", %d pods (PSS)".formatted(pods);
+    Topic busy = Topic.less("memory of the daemon" + crowd, "MiB", new AtMost(100));
+    Topic all = Topic.less("memory of everything" + crowd, "MiB", new AtMost(110));
+    results.add(subject, Figure.once(busy, daemon));
+    results.add(subject, Figure.once(PER_POD, (besides - before) / pods));
+    results.add(subject, Figure.once(all.inChart(), daemon + besides));
+  }
+
+  private List<Cycle.Pair> started(Cycle cycle, Callers callers, Topic topic, Results results)
       throws Exception {
-    Times ignored = Times.none();
+    Times ignored = new Times();
     long start = System.nanoTime();
-    List<Pair> pairs = Cycle.together(callers, PODS, () -> cycle.start(ignored));
-    double seconds = (System.nanoTime() - start) / 1e9;
-    meanwhile.measure(figures);
-    Queue<Pair> left = new ConcurrentLinkedQueue<>(pairs);
-    var _ =
-        Cycle.together(
-            CALLERS,
-            PODS,
-            () -> {
-              Pair pair = left.remove();
-              Cycle.end(pair, ignored);
-              return pair;
-            });
-    return Figure.once(name, "s", seconds);
+    List<Cycle.Pair> pairs = callers.each(pods, () -> cycle.start(ignored));
+    double seconds = (System.nanoTime() - start) / NANOSECONDS_PER_SECOND;
+    results.add(cycle.subject(), Figure.once(topic, seconds));
+    return pairs;
+  }
+
+  private void end(Cycle cycle, List<Cycle.Pair> pairs) throws Exception {
+    Times ignored = new Times();
+    Queue<Cycle.Pair> left = new ConcurrentLinkedQueue<>(pairs);
+    EIGHT.repeat(pods, () -> cycle.end(left.remove().pod(), ignored));
   }
 }

@@ -1,49 +1,28 @@
 package io.gantry.conformance.bench;
 
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
  * One measured figure. Where there are several runs it is their median.
  *
- * @param value in the unit
- * @param high the 95th percentile, where there are several runs
- * @param limit what the value must not exceed, where something is promised
+ * @param value in the topic's unit
+ * @param high the 95th percentile, where there are enough runs for one
  */
-record Figure(
-    String name, String unit, double value, OptionalDouble high, OptionalDouble limit, int runs) {
+record Figure(Topic topic, double value, OptionalDouble high, int runs) {
 
-  static Figure once(String name, String unit, double value) {
-    return new Figure(name, unit, value, OptionalDouble.empty(), OptionalDouble.empty(), 1);
+  private static final int RUNS_FOR_A_PERCENTILE = 20;
+
+  static Figure once(Topic topic, double value) {
+    return new Figure(topic, value, OptionalDouble.empty(), 1);
   }
 
-  static Figure of(String name, Samples samples) {
+  static Figure of(Topic topic, Samples samples) {
     return new Figure(
-        name,
-        "ms",
+        topic,
         samples.percentile(50),
-        OptionalDouble.of(samples.percentile(95)),
-        OptionalDouble.empty(),
+        samples.count() >= RUNS_FOR_A_PERCENTILE
+            ? OptionalDouble.of(samples.percentile(95))
+            : OptionalDouble.empty(),
         samples.count());
-  }
-
-  Figure within(double most) {
-    return new Figure(name, unit, value, high, OptionalDouble.of(most), runs);
-  }
-
-  String json() {
-    return String.format(
-        Locale.ROOT,
-        "{\"name\": \"%s\", \"unit\": \"%s\", \"value\": %.3f, \"p95\": %s, \"limit\": %s, \"runs\": %d}",
-        name,
-        unit,
-        value,
-        orNull(high),
-        orNull(limit),
-        runs);
-  }
-
-  private static String orNull(OptionalDouble number) {
-    return number.isPresent() ? String.format(Locale.ROOT, "%.3f", number.getAsDouble()) : "null";
   }
 }

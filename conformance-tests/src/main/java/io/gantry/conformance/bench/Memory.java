@@ -1,10 +1,9 @@
 package io.gantry.conformance.bench;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 
 /** Proportional set size: what of the machine's memory processes take, shared pages shared out. */
 final class Memory {
@@ -24,25 +23,12 @@ final class Memory {
     throw new IOException("no Pss in the memory map of " + pid);
   }
 
-  /** In MiB, of all processes whose name matches. */
-  static double ofNamed(Pattern name) throws IOException {
-    double sum = 0;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-      for (Path entry : entries) {
-        sum += matching(entry, name);
-      }
-    }
-    return sum;
-  }
-
-  private static double matching(Path entry, Pattern name) {
+  /** In MiB, of one process that may have ended, and takes no memory then. */
+  static double ofLiving(long pid) throws IOException {
     try {
-      if (name.matcher(Files.readString(entry.resolve("comm")).strip()).find()) {
-        return of(Long.parseLong(String.valueOf(entry.getFileName())));
-      }
-    } catch (IOException gone) {
-      // A process that ended takes no memory.
+      return of(pid);
+    } catch (NoSuchFileException gone) {
+      return 0;
     }
-    return 0;
   }
 }

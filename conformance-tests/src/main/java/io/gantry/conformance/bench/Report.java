@@ -1,83 +1,39 @@
 package io.gantry.conformance.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalDouble;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /**
- * The figures of one run, as a table for people and as JSON for programs.
+ * All that one run has found out.
  *
- * @param runtime name and version of what was measured
+ * @param names of the runtime that is looked at, and of its peer where there is one
+ * @param facts what has to be known to make sense of the figures
+ * @param notes why figures are not there, and what else is to be known
  */
-record Report(String runtime, String machine, List<Figure> figures) {
-
-  private static final int BAR = 24;
+record Report(List<String> names, Map<String, String> facts, List<Row> rows, List<String> notes) {
 
   Report {
-    figures = List.copyOf(figures);
+    names = List.copyOf(names);
+    rows = List.copyOf(rows);
+    notes = List.copyOf(notes);
   }
 
-  /** A line for each figure; where something is promised, a bar whose end is the limit. */
-  String table() {
-    StringBuilder text = new StringBuilder();
-    text.append(runtime).append(" on ").append(machine).append('\n');
-    text.append(
-        String.format(Locale.ROOT, "%-52s %9s %9s %-4s %8s%n", "", "median", "p95", "", "limit"));
-    figures.forEach(figure -> text.append(row(figure)));
-    return text.toString();
+  boolean hasPeer() {
+    return names.size() > 1;
   }
 
-  private static String row(Figure figure) {
-    return String.format(
-            Locale.ROOT,
-            "%-52s %9.2f %9s %-4s %8s  %s",
-            figure.name(),
-            figure.value(),
-            text(figure.high()),
-            figure.unit(),
-            text(figure.limit()),
-            bar(figure))
-        .stripTrailing()
-        .concat(System.lineSeparator());
+  String name() {
+    return names.getFirst();
   }
 
-  private static String text(OptionalDouble number) {
-    return number.isPresent() ? String.format(Locale.ROOT, "%.2f", number.getAsDouble()) : "";
+  String peerName() {
+    return names.getLast();
   }
 
-  private static String bar(Figure figure) {
-    if (figure.limit().isEmpty()) {
-      return "";
-    }
-    double share = figure.value() / figure.limit().getAsDouble();
-    int filled = (int) Math.round(Math.min(share, 1) * BAR);
-    String bar = "#".repeat(filled) + ".".repeat(BAR - filled);
-    return String.format(Locale.ROOT, "|%s| %.0f %%%s", bar, share * 100, share > 1 ? " OVER" : "");
-  }
-
-  String json() {
-    String lines =
-        figures.stream().map(figure -> "    " + figure.json()).collect(Collectors.joining(",\n"));
-    return """
-    {
-      "runtime": "%s",
-      "machine": "%s",
-      "figures": [
-    %s
-      ]
-    }
-    """
-        .formatted(runtime, machine, lines);
-  }
-
-  static String thisMachine() throws IOException {
-    String load = Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
-    String kernel = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
-    return "Linux %s, %d cores, load %s"
-        .formatted(kernel, Runtime.getRuntime().availableProcessors(), load);
+  /** How many of the bars that can be judged are reached, in words. */
+  String verdict() {
+    List<Boolean> judged = rows.stream().flatMap(row -> row.judged().stream()).toList();
+    long reached = judged.stream().filter(yes -> yes).count();
+    return "%d of %d bars reached".formatted(reached, judged.size());
   }
 }

@@ -24,6 +24,13 @@ final class Samples {
     return result;
   }
 
+  /** The same for work that returns nothing. */
+  void take(Callers.Action work) throws Exception {
+    long start = System.nanoTime();
+    work.run();
+    add(System.nanoTime() - start);
+  }
+
   synchronized void add(long nanoseconds) {
     milliseconds.add(nanoseconds / NANOSECONDS_PER_MILLISECOND);
   }

@@ -2,7 +2,6 @@ package io.gantry.conformance.node;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,18 +102,27 @@ final class Leftovers {
 
   /** A group is busy for as long as the kernel takes to bury its last process. */
   private static void removeGroup(Path group) throws IOException, InterruptedException {
+    untilNotBusy(() -> Files.deleteIfExists(group));
+  }
+
+  private static void untilNotBusy(Step step) throws IOException, InterruptedException {
     long end = System.nanoTime() + LONGEST_DEATH.toNanos();
     while (true) {
       try {
-        Files.deleteIfExists(group);
+        step.run();
         return;
-      } catch (FileSystemException busy) {
+      } catch (IOException busy) {
         if (System.nanoTime() > end) {
           throw busy;
         }
         Thread.sleep(PAUSE);
       }
     }
+  }
+
+  /** A file system that the kernel may still be letting go of. */
+  void unmount(Path directory) {
+    attempt(() -> untilNotBusy(() -> Command.output("umount", directory.toString())));
   }
 
   /** Whatever is mounted below a directory, the last mount first. */
@@ -126,7 +134,7 @@ final class Leftovers {
               .filter(target -> target.startsWith(directory + "/"))
               .toList();
       for (String target : targets.reversed()) {
-        attempt(() -> Command.output("umount", target));
+        unmount(Path.of(target));
       }
     });
   }

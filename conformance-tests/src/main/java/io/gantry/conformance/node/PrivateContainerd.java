@@ -59,6 +59,17 @@ public final class PrivateContainerd implements PrivateRuntime {
    */
   public static PrivateContainerd start(Distribution distribution, Path directory)
       throws IOException, InterruptedException {
+    return start(distribution, directory, List.of());
+  }
+
+  /**
+   * Starts a daemon through another program, such as {@code unshare -m}.
+   *
+   * @param before words before the daemon's own; the program they name must become the daemon
+   */
+  public static PrivateContainerd start(
+      Distribution distribution, Path directory, List<String> before)
+      throws IOException, InterruptedException {
     if (!missingPrograms().isEmpty()) {
       throw new IOException("containerd cannot be started, not installed: " + missingPrograms());
     }
@@ -69,7 +80,7 @@ public final class PrivateContainerd implements PrivateRuntime {
     fill(distribution, directory, "containerd-network.json", "net.d/10-network.conflist");
     List<String> command =
         List.of("containerd", "--config", directory.resolve("config.toml").toString());
-    Daemon daemon = Daemon.start(command, socket(directory), daemonLog(directory));
+    Daemon daemon = Daemon.start(before, command, socket(directory), daemonLog(directory));
     PrivateContainerd started = new PrivateContainerd(directory, traces, daemon);
     try {
       TestImage.importInto(started, distribution, "pause-image");
@@ -164,6 +175,11 @@ public final class PrivateContainerd implements PrivateRuntime {
   @Override
   public void startAgain() throws IOException, InterruptedException {
     daemon.startAgain();
+  }
+
+  @Override
+  public void startAgain(List<String> before) throws IOException, InterruptedException {
+    daemon.startAgain(before);
   }
 
   /** Removes all pods as a client, ends the daemon, and takes away what is left of them. */

@@ -106,7 +106,7 @@ public final class PrivateNode implements PrivateRuntime {
     daemon.startAgain();
   }
 
-  /** Starts the daemon again through another program, as {@link #start} does. */
+  @Override
   public void startAgain(List<String> before) throws IOException, InterruptedException {
     daemon.startAgain(before);
   }

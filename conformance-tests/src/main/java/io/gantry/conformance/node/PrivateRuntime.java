@@ -3,6 +3,7 @@ package io.gantry.conformance.node;
 import io.gantry.conformance.cri.CriClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A CRI runtime of one's own, to be measured, tested and killed at will. Closing it takes away
@@ -40,6 +41,13 @@ public interface PrivateRuntime extends AutoCloseable {
 
   /** Starts the daemon again on what the last one left. */
   void startAgain() throws IOException, InterruptedException;
+
+  /**
+   * Starts the daemon again through another program, such as {@code unshare -m}.
+   *
+   * @param before words before the daemon's own; the program they name must become the daemon
+   */
+  void startAgain(List<String> before) throws IOException, InterruptedException;
 
   @Override
   void close() throws IOException;

@@ -16,6 +16,7 @@ import io.gantry.conformance.harness.Crowd;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.gantry.conformance.node.Distribution;
 import io.gantry.conformance.node.TestImage;
+import io.gantry.conformance.registry.Registry;
 import io.grpc.Status.Code;
 import java.nio.file.Files;
 import java.nio.file.Path;

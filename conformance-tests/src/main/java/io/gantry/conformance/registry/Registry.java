@@ -1,4 +1,4 @@
-package io.gantry.conformance.images;
+package io.gantry.conformance.registry;
 
 import io.gantry.conformance.node.Command;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Debian's docker-registry on a port of loopback, filled by skopeo. */
-final class Registry implements AutoCloseable {
+public final class Registry implements AutoCloseable {
 
   private static final long LONGEST_START_SECONDS = 30;
   private static final String ACCEPTED =
@@ -37,13 +37,13 @@ final class Registry implements AutoCloseable {
   }
 
   /** The programs this needs that are not there. */
-  static List<String> missingPrograms() {
+  public static List<String> missingPrograms() {
     return Stream.of("docker-registry", "skopeo")
         .filter(program -> !Command.isInstalled(program))
         .toList();
   }
 
-  static Registry start(Path directory) throws IOException, InterruptedException {
+  public static Registry start(Path directory) throws IOException, InterruptedException {
     String address = "127.0.0.1:" + freePort();
     Path config = directory.resolve("registry.yml");
     Files.writeString(
@@ -90,7 +90,7 @@ final class Registry implements AutoCloseable {
   }
 
   /** Host and port, as references name it. */
-  String address() {
+  public String address() {
     return address;
   }
 
@@ -100,7 +100,7 @@ final class Registry implements AutoCloseable {
    * @param source as skopeo has it, such as {@code oci-archive:/file.tar}
    * @param format {@code oci} or {@code v2s2}
    */
-  void push(String source, String repository, String format)
+  public void push(String source, String repository, String format)
       throws IOException, InterruptedException {
     var _ =
         Command.output(
@@ -116,14 +116,14 @@ final class Registry implements AutoCloseable {
   }
 
   /** A manifest as the registry holds it. */
-  record Manifest(String digest, String mediaType, String content) {
+  public record Manifest(String digest, String mediaType, String content) {
 
-    int size() {
+    public int size() {
       return content.getBytes(StandardCharsets.UTF_8).length;
     }
   }
 
-  Manifest manifest(String repository, String tag) throws IOException, InterruptedException {
+  public Manifest manifest(String repository, String tag) throws IOException, InterruptedException {
     HttpResponse<String> response =
         http.send(
             HttpRequest.newBuilder(uri(repository, tag)).header("Accept", ACCEPTED).build(),
@@ -135,7 +135,7 @@ final class Registry implements AutoCloseable {
   }
 
   /** Stores an index that leads to manifests of the same repository. */
-  void putIndex(String repository, String tag, String content)
+  public void putIndex(String repository, String tag, String content)
       throws IOException, InterruptedException {
     HttpResponse<String> response =
         http.send(
