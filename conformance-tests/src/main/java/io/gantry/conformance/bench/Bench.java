@@ -39,6 +39,7 @@ public final class Bench {
       System.exit(2);
       return;
     }
+    Files.createDirectories(options.get().directory());
     Bench bench = new Bench(options.get());
     System.exit(options.get().endpoint().isEmpty() ? bench.measureOwn() : bench.measureForeign());
   }
@@ -100,7 +101,6 @@ public final class Bench {
     facts.ended();
     Report report = new Report(names, facts.all(), results.rows(), results.notes());
     out.print(PlainText.of(report));
-    Files.createDirectories(options.directory());
     Files.writeString(options.directory().resolve("latest.json"), Json.of(report));
     Files.writeString(options.directory().resolve("latest.md"), Markdown.of(report));
     if (report.hasPeer()) {
