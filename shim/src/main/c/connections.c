@@ -1,12 +1,13 @@
 /* Who is connected to the shim. A slow client waits for itself alone. */
 #include "shim.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-enum { FRAME_MOST = PLAN_LARGEST + 64, GOODBYE_MS = 200 };
+enum { FRAME_MOST = PLAN_LARGEST + 64, GOODBYE_MS = 1000 };
 
 static int free_slot(const struct shim *shim)
 {
@@ -228,6 +229,26 @@ void connection_tell_all(struct shim *shim)
 			greet(shim, i);
 }
 
+/* Waits until one of those that are behind can be sent to, or is gone; false when there is none. */
+static bool await_slow(struct shim *shim, int64_t until)
+{
+	struct pollfd slow[CONNECTIONS];
+	int64_t left = (until - now_ns() + NS_PER_MS - 1) / NS_PER_MS;
+	nfds_t count = 0;
+
+	for (int i = 0; i < CONNECTIONS; i++)
+		if (shim->connections[i].fd >= 0 && shim->connections[i].pending > 0)
+			slow[count++] = (struct pollfd){shim->connections[i].fd, POLLOUT, 0};
+	return count > 0 && left > 0 && poll(slow, count, (int)left) > 0;
+}
+
+static void flush_slow(struct shim *shim)
+{
+	for (int i = 0; i < CONNECTIONS; i++)
+		if (shim->connections[i].fd >= 0 && shim->connections[i].pending > 0)
+			flush(shim, i);
+}
+
 /* The record is on disk: whoever is still in the backlog gets the last state, then all end. */
 void connection_say_goodbye(struct shim *shim)
 {
@@ -238,12 +259,8 @@ void connection_say_goodbye(struct shim *shim)
 	connection_tell_all(shim);
 	while (backlog-- > 0 && free_slot(shim) != NOBODY)
 		connection_accept(shim);
-	for (int i = 0; i < CONNECTIONS; i++) {
-		while (shim->connections[i].fd >= 0 && shim->connections[i].pending > 0 &&
-		       now_ns() < until) {
-			flush(shim, i);
-			usleep(1000);
-		}
+	while (await_slow(shim, until))
+		flush_slow(shim);
+	for (int i = 0; i < CONNECTIONS; i++)
 		connection_close(shim, i);
-	}
 }

@@ -165,6 +165,45 @@ class LastWordsIT {
     }
   }
 
+  @Test
+  void aClientThatNeverReadsTakesNoTimeFromTheOthersAtTheEnd() throws IOException {
+    Box.Container container = box.sh("sleep 1000");
+    int first = container.started().pid();
+
+    try (SocketChannel _ = ask(container, "yes", Duration.ZERO);
+        SocketChannel client = ask(container, "yes", Duration.ZERO)) {
+      awaitAsleep(container, 2);
+      box.calls.kill(first, SIGKILL);
+      while (ExitRecord.read(container.run()).isEmpty()) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(read(client, Duration.ZERO).code()).isEqualTo(128 + SIGKILL);
+    }
+  }
+
+  /** Waits until that many processes of the container sleep because nobody takes their output. */
+  private static void awaitAsleep(Box.Container container, int count) throws IOException {
+    Path shim = Path.of("/proc/" + container.shim().pid().orElseThrow());
+    Path children = shim.resolve("task/" + shim.getFileName() + "/children");
+    long asleep;
+    do {
+      asleep = 0;
+      for (String pid : Files.readString(children).split(" ", -1)) {
+        asleep += isAsleep(pid) ? 1 : 0;
+      }
+    } while (asleep < count);
+  }
+
+  private static boolean isAsleep(String pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/wchan")).contains("pipe_write");
+    } catch (IOException gone) {
+      // Whoever leads an exec into its namespaces ends at once.
+      return false;
+    }
+  }
+
   private record Answer(int bytes, int code, int flags) {}
 
   private static SocketChannel ask(Box.Container container, String script, Duration timeout)
