@@ -218,50 +218,72 @@ int end_signal_group(const struct shim *shim, int signal)
 	return signal == SIGKILL ? kill_listed(shim) : signal_listed(shim->kill_tasks, signal);
 }
 
+/* A pid alone may be somebody else's a moment later; with the time of its start it is not. */
+struct member {
+	pid_t pid;
+	unsigned long long start;
+};
+
 struct tree {
-	pid_t leader;
 	size_t count;
-	pid_t member[TREE_MOST];
+	struct member member[TREE_MOST]; /* its leader is the first */
 };
 
 static bool is_member(const struct tree *tree, pid_t pid)
 {
 	for (size_t i = 0; i < tree->count; i++)
-		if (tree->member[i] == pid)
+		if (tree->member[i].pid == pid)
 			return true;
 	return false;
 }
 
-/* Parent and session of a process, from the part of its stat line behind the name. */
-static bool read_stat(const char *pid, pid_t *parent, pid_t *session)
+struct stat_line {
+	pid_t parent;
+	pid_t session;
+	unsigned long long start;
+};
+
+/* What is behind the name in /proc/PID/stat (proc_pid_stat(5)). */
+static bool read_stat(pid_t pid, struct stat_line *line)
 {
 	char path[32], text[512];
 	CLEANUP_FD int fd = -1;
 	const char *rest;
 	ssize_t length;
-	int group;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || (length = read(fd, text, sizeof(text) - 1)) <= 0)
 		return false;
 	text[length] = '\0';
 	rest = strrchr(text, ')');
-	return rest != NULL && sscanf(rest + 1, " %*c %d %d %d", parent, &group, session) == 3;
+	return rest != NULL &&
+	       sscanf(rest + 1,
+		      " %*c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+		      &line->parent, &line->session, &line->start) == 3;
+}
+
+/* The pidfd is opened first: while it can be signalled, what was read is about its process. */
+static void signal_member(const struct member *member, int signal)
+{
+	CLEANUP_FD int pidfd = k_pidfd_open(member->pid);
+	struct stat_line now;
+
+	if (pidfd >= 0 && read_stat(member->pid, &now) && now.start == member->start)
+		k_pidfd_send_signal(pidfd, signal);
 }
 
 /* Adds a process that belongs to the tree and is not in it yet. */
 static bool consider(struct tree *tree, const char *name)
 {
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
-	pid_t parent, session;
+	struct stat_line line;
 
-	if (pid <= 1 || tree->count == TREE_MOST || is_member(tree, pid) ||
-	    !read_stat(name, &parent, &session))
+	if (pid <= 1 || tree->count == TREE_MOST || is_member(tree, pid) || !read_stat(pid, &line))
 		return false;
-	if (session != tree->leader && !is_member(tree, parent))
+	if (line.session != tree->member[0].pid && !is_member(tree, line.parent))
 		return false;
-	tree->member[tree->count++] = pid;
+	tree->member[tree->count++] = (struct member){.pid = pid, .start = line.start};
 	return true;
 }
 
@@ -294,7 +316,8 @@ static bool scan_processes(struct tree *tree)
 
 /*
  * First everything is stopped, so that no parent goes on or forks when its child dies; passes go on
- * until one finds nobody new. Only then all are killed.
+ * until one finds nobody new. Only then all are killed. The leader is a child of ours that nobody has
+ * reaped, so its pid is its own.
  */
 void end_kill_tree(pid_t leader)
 {
@@ -302,15 +325,15 @@ void end_kill_tree(pid_t leader)
 	size_t stopped = 1;
 	bool grown = true;
 
-	tree.leader = leader;
-	tree.member[0] = leader;
+	tree.member[0].pid = leader;
 	tree.count = 1;
 	kill(leader, SIGSTOP);
 	for (int pass = 0; pass < PASSES_MOST && grown; pass++) {
 		grown = scan_processes(&tree);
 		for (; stopped < tree.count; stopped++)
-			kill(tree.member[stopped], SIGSTOP);
+			signal_member(&tree.member[stopped], SIGSTOP);
 	}
-	for (size_t i = tree.count; i-- > 0;)
-		kill(tree.member[i], SIGKILL);
+	for (size_t i = tree.count; i-- > 1;)
+		signal_member(&tree.member[i], SIGKILL);
+	kill(leader, SIGKILL);
 }
