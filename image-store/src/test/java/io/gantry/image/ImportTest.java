@@ -109,6 +109,25 @@ class ImportTest {
   }
 
   @Test
+  void a_hard_link_is_another_name_of_its_file_wherever_that_sorts() throws Exception {
+    byte[] archive = written(tool().hardLink("/bin/[", "/bin/tool").hardLink("/z", "bin/tool"));
+
+    Path files = store.layers(take(archive, null).getFirst()).getFirst();
+
+    Object file = Files.getAttribute(files.resolve("bin/tool"), "unix:ino");
+    assertThat(Files.getAttribute(files.resolve("bin/["), "unix:ino")).isEqualTo(file);
+    assertThat(Files.getAttribute(files.resolve("z"), "unix:ino")).isEqualTo(file);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.resolve("z"))))
+        .isEqualTo("rwxr-x--x");
+  }
+
+  @Test
+  void a_hard_link_to_nothing_is_refused() {
+    assertThatThrownBy(() -> written(tool().hardLink("/bin/x", "/bin/alias")))
+        .hasMessageContaining("no file bin/alias");
+  }
+
+  @Test
   void the_same_input_gives_the_same_archive() throws Exception {
     assertThat(written(tool())).isEqualTo(written(tool()));
   }

@@ -46,6 +46,8 @@ public final class ImageWriter {
 
     record Link(String target) implements Node {}
 
+    record HardLink(String target) implements Node {}
+
     record Source(Path file, int mode) implements Node {}
 
     record Content(String text, int mode) implements Node {}
@@ -117,6 +119,16 @@ public final class ImageWriter {
 
   public ImageWriter symlink(String path, String target) throws ImageException {
     put(path, new Node.Link(target));
+    return this;
+  }
+
+  /**
+   * Another name for a file of the same layer.
+   *
+   * @param target the file's path in the image; it must be there when the image is written
+   */
+  public ImageWriter hardLink(String path, String target) throws ImageException {
+    put(path, new Node.HardLink(String.join("/", parts(target))));
     return this;
   }
 
@@ -230,6 +242,9 @@ public final class ImageWriter {
       switch (entry.getValue()) {
         case Node.Directory directory -> tar.directory(path, directory.mode());
         case Node.Link link -> tar.symlink(path, link.target());
+        case Node.HardLink link -> {
+          // After the files, because a reader finds the target only when it came before.
+        }
         case Node.Content content ->
             tar.file(path, content.mode(), content.text().getBytes(StandardCharsets.UTF_8));
         case Node.Source source -> {
@@ -239,7 +254,28 @@ public final class ImageWriter {
         }
       }
     }
+    writeHardLinks(nodes, tar);
     tar.finish();
+  }
+
+  private static void writeHardLinks(SortedMap<String, Node> nodes, TarWriter tar)
+      throws IOException {
+    for (Map.Entry<String, Node> entry : nodes.entrySet()) {
+      if (entry.getValue() instanceof Node.HardLink(String target)) {
+        tar.hardLink(entry.getKey(), modeOfFile(nodes, entry.getKey(), target), target);
+      }
+    }
+  }
+
+  private static int modeOfFile(SortedMap<String, Node> nodes, String link, String target)
+      throws ImageException {
+    return switch (nodes.get(target)) {
+      case Node.Source source -> source.mode();
+      case Node.Content content -> content.mode();
+      case null, default ->
+          throw new ImageException.Invalid(
+              link, "there is no file " + target + " to link to", "add the file as well");
+    };
   }
 
   private Digest writeLayout(List<Written> layers, Path target) throws IOException {

@@ -25,6 +25,7 @@ public final class PackImage {
         --text PATH[:MODE]=TEXT    a file with this text and a line end
         --dir PATH[:MODE]          a directory
         --link TARGET:PATH         a symbolic link at PATH
+        --hardlink TARGET:PATH     another name, PATH, for the file TARGET of the same layer
         --next-layer               what follows goes into a layer above what was added so far
         --gzip                     compresses the layers
         --entrypoint ARG           once for each word
@@ -136,6 +137,11 @@ public final class PackImage {
         int colon = split(option, value, ':');
         String path = value.substring(colon + 1);
         steps.add(writer -> writer.symlink(path, value.substring(0, colon)));
+      }
+      case "--hardlink" -> {
+        int colon = split(option, value, ':');
+        String path = value.substring(colon + 1);
+        steps.add(writer -> writer.hardLink(path, value.substring(0, colon)));
       }
       default -> throw new IllegalArgumentException("unknown option " + option);
     }

@@ -17,6 +17,7 @@ final class TarWriter {
   private static final long MAX_OCTAL_SIZE = 077777777777L;
 
   static final char FILE = '0';
+  static final char HARD_LINK = '1';
   static final char SYMLINK = '2';
   static final char DIRECTORY = '5';
   private static final char PAX = 'x';
@@ -33,6 +34,15 @@ final class TarWriter {
 
   void symlink(String name, String target) throws IOException {
     entry(name, SYMLINK, 0777, 0, target);
+  }
+
+  /**
+   * Another name for a file that was written before.
+   *
+   * @param mode that of the file, because some readers set it again
+   */
+  void hardLink(String name, int mode, String target) throws IOException {
+    entry(name, HARD_LINK, mode, 0, target);
   }
 
   void file(String name, int mode, byte[] content) throws IOException {

@@ -36,6 +36,7 @@ class PackImageTest {
             "--tag", "demo/busybox:1",
             "--add", file + ":/bin/busybox:755",
             "--link", "busybox:/bin/sh",
+            "--hardlink", "/bin/busybox:/bin/ls",
             "--text", "/etc/motd=hello",
             "--dir", "/tmp:1777",
             "--cmd", "/bin/sh",
