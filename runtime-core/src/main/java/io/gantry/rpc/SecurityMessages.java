@@ -90,12 +90,13 @@ final class SecurityMessages {
     return paths;
   }
 
-  /** A client that says nothing gets the runtime's filter, except for a privileged container. */
+  /**
+   * A client that says nothing gets no filter, as the conformance suite of CRI has it; kubelet
+   * always says which.
+   */
   private static SeccompChoice seccomp(LinuxContainerSecurityContext security, Field field) {
     if (!security.hasSeccomp()) {
-      return security.getPrivileged()
-          ? new SeccompChoice.Unconfined()
-          : new SeccompChoice.RuntimeDefault();
+      return new SeccompChoice.Unconfined();
     }
     SecurityProfile profile = security.getSeccomp();
     return switch (profile.getProfileType()) {

@@ -130,11 +130,8 @@ class ContainerMessagesTest {
   }
 
   @Test
-  void withoutAWordOnSeccompTheDefaultHoldsUnlessPrivileged() {
+  void withoutAWordOnSeccompThereIsNoFilter() {
     ContainerConfig.Builder config = Requests.container().toBuilder();
-    assertThat(ContainerMessages.spec(config.build(), POD).security().seccomp())
-        .isEqualTo(new SeccompChoice.RuntimeDefault());
-    security(config).setPrivileged(true);
     assertThat(ContainerMessages.spec(config.build(), POD).security().seccomp())
         .isEqualTo(new SeccompChoice.Unconfined());
   }
