@@ -26,6 +26,15 @@ count_reports() {
   done < <(reports)
 }
 
+# Adds the three numbers it reads, passed, failed and skipped, to those that are counted.
+add_counts() {
+  local good bad left_out
+  read -r good bad left_out
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  skipped=$((skipped + left_out))
+}
+
 # Each failed test by name with the first line of its complaint.
 list_failures() {
   local report
