@@ -7,6 +7,7 @@ import io.gantry.api.cri.v1.ContainerStatus;
 import io.gantry.api.cri.v1.CreateContainerRequest;
 import io.gantry.api.cri.v1.RemovePodSandboxRequest;
 import io.gantry.api.cri.v1.RunPodSandboxRequest;
+import io.gantry.api.cri.v1.SecurityProfile.ProfileType;
 import io.gantry.api.cri.v1.StopPodSandboxRequest;
 import io.grpc.Status;
 import java.io.IOException;
@@ -139,6 +140,7 @@ class RunTest extends NodeTestCase {
     var security = container.getLinux().getSecurityContext();
     assertThat(security.getRunAsUser().getValue()).isEqualTo(1000);
     assertThat(security.getRunAsGroup().getValue()).isEqualTo(1001);
+    assertThat(security.getSeccomp().getProfileType()).isEqualTo(ProfileType.RuntimeDefault);
   }
 
   @Test

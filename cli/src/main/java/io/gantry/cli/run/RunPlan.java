@@ -15,6 +15,8 @@ import io.gantry.api.cri.v1.NamespaceMode;
 import io.gantry.api.cri.v1.NamespaceOption;
 import io.gantry.api.cri.v1.PodSandboxConfig;
 import io.gantry.api.cri.v1.PodSandboxMetadata;
+import io.gantry.api.cri.v1.SecurityProfile;
+import io.gantry.api.cri.v1.SecurityProfile.ProfileType;
 import io.gantry.cli.session.CliException;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +60,10 @@ record RunPlan(PodSandboxConfig pod, ContainerConfig container) {
       String image,
       List<String> command,
       NamespaceOption namespaces) {
-    var security = LinuxContainerSecurityContext.newBuilder().setNamespaceOptions(namespaces);
+    var security =
+        LinuxContainerSecurityContext.newBuilder()
+            .setNamespaceOptions(namespaces)
+            .setSeccomp(SecurityProfile.newBuilder().setProfileType(ProfileType.RuntimeDefault));
     user(options.user, security);
     var container =
         ContainerConfig.newBuilder()

@@ -11,6 +11,8 @@ import io.gantry.api.cri.v1.NamespaceMode;
 import io.gantry.api.cri.v1.NamespaceOption;
 import io.gantry.api.cri.v1.PodSandboxConfig;
 import io.gantry.api.cri.v1.PodSandboxMetadata;
+import io.gantry.api.cri.v1.SecurityProfile;
+import io.gantry.api.cri.v1.SecurityProfile.ProfileType;
 import java.util.List;
 import java.util.UUID;
 
@@ -57,11 +59,12 @@ public final class Drafts {
         .setLinux(LinuxPodSandboxConfig.newBuilder().setSecurityContext(security));
   }
 
-  /** A container that runs a command. */
+  /** A container that runs a command, with the runtime's own filter of system calls. */
   public static ContainerConfig.Builder container(String name, String image, String... command) {
     LinuxContainerSecurityContext security =
         LinuxContainerSecurityContext.newBuilder()
             .setNamespaceOptions(kubeletNamespaces())
+            .setSeccomp(SecurityProfile.newBuilder().setProfileType(ProfileType.RuntimeDefault))
             .addAllMaskedPaths(MASKED)
             .addAllReadonlyPaths(READ_ONLY)
             .build();
