@@ -5,6 +5,7 @@ import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.NetworkSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,12 @@ public final class ConfigReader {
 
   /** From most to least urgent. */
   public static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
+
+  /** unix(7): 108 bytes with the closing NUL. */
+  private static final int LONGEST_SOCKET = 107;
+
+  /** Supervisors listen below it, at {@code containers/} 24 digits {@code /shim.sock}. */
+  private static final int LONGEST_STATE = LONGEST_SOCKET - 46;
 
   private static final int LEAST_MTU = 576;
   private static final int MOST_MTU = 65535;
@@ -62,8 +69,10 @@ public final class ConfigReader {
     Config defaults = Config.DEFAULT;
     Path root = top.path("root", defaults.root());
     Path state = flags.state().orElse(top.path("state", defaults.state()));
+    limitLength(top, "state", state, LONGEST_STATE);
     // Two daemons that differ in --state only must not meet at one socket.
-    Path socket = top.path("socket", state.resolve("gantry.sock"));
+    Path socket = flags.socket().orElse(top.path("socket", state.resolve("gantry.sock")));
+    limitLength(top, "socket", socket, LONGEST_SOCKET);
     String socketMode =
         top.choice("socket_mode", "0660", List.of("0600", "0660")).equals("0600")
             ? "rw-------"
@@ -74,14 +83,15 @@ public final class ConfigReader {
     ImageSettings image = image(top.section("image"), defaults.image());
     top.refuseOthers();
     return new Config(
-        flags.root().orElse(root),
-        state,
-        flags.socket().orElse(socket),
-        socketMode,
-        log,
-        network,
-        cgroup,
-        image);
+        flags.root().orElse(root), state, socket, socketMode, log, network, cgroup, image);
+  }
+
+  /** A daemon that starts and cannot start containers afterwards helps nobody. */
+  private static void limitLength(Section top, String key, Path path, int most) {
+    int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > most) {
+      top.refuse(key, "has " + bytes + " bytes", "a path of at most " + most);
+    }
   }
 
   private static LogSettings log(Section section, Flags flags) {

@@ -7,6 +7,8 @@ import io.gantry.config.Config.CgroupSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.NetworkSettings;
+import io.gantry.container.ContainerId;
+import io.gantry.container.ContainerPaths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,6 +132,22 @@ class ConfigReaderTest {
           """)
   void whatIsWrongIsToldWithPlaceAndRemedy(String text, String problem) {
     assertThat(problems(text)).containsExactly(problem);
+  }
+
+  /** Supervisors could not bind their sockets below a longer one, which only a start would tell. */
+  @Test
+  void aStateThatLeavesNoRoomForSocketsIsRefused() throws ConfigException {
+    String longest = "/" + "s".repeat(60);
+    Path socket =
+        new ContainerPaths(parse("state = \"" + longest + "\"").state().resolve("containers"))
+            .directory(ContainerId.random())
+            .resolve("shim.sock");
+
+    assertThat(socket.toString()).hasSize(107);
+    assertThat(problems("state = \"" + longest + "s\""))
+        .containsExactly("f:1:1: state has 62 bytes; give a path of at most 61");
+    assertThat(problems("socket = \"/" + "s".repeat(107) + "\""))
+        .containsExactly("f:1:1: socket has 108 bytes; give a path of at most 107");
   }
 
   @Test
