@@ -8,6 +8,7 @@ import io.gantry.container.MountSpec.Propagation;
 import io.gantry.container.SeccompChoice;
 import io.gantry.pod.NamespaceMode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -56,11 +57,20 @@ class ContainerPolicyIT {
       assertThat(container.sh("cat /etc/resolv.conf")).isEqualTo("nameserver 192.0.2.1");
       assertThat(container.sh("cat /proc/1/cmdline")).isEqualTo("sleep\0" + "1000\0");
       assertThat(container.sh("ls / | grep -c .")).isEqualTo("6");
-      assertThat(container.sh("ls /sys/class/net")).isEqualTo("lo");
+      assertThat(container.sh("ls /sys/class/net")).isEqualTo(devicesOfANewNetwork());
       assertThat(container.sh("cat /proc/self/cgroup")).matches("(?s)(\\d+:[^:]*:/(\\n|$))+");
       assertThat(container.sh("env")).contains("IMAGE=yes", "HOSTNAME=pod-1", "HOME=/root");
       assertThat(container.sh("ulimit -n")).isEqualTo("1024");
     }
+  }
+
+  /** The loopback device, and what the kernel's tunnels put into every namespace. */
+  private static String devicesOfANewNetwork() throws IOException {
+    ProcessBuilder look =
+        new ProcessBuilder(
+            "unshare", "-m", "-n", "sh", "-c", "mount -t sysfs sysfs /sys && ls /sys/class/net");
+    Process process = look.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 
   @Test

@@ -223,26 +223,17 @@ class LifeIT {
 
   @Test
   void execsJoinTheContainersControlGroup() throws IOException {
-    Path group =
-        Files.createDirectory(
-            Path.of(
-                "/sys/fs/cgroup/pids/gantry-shim-"
-                    + ProcessHandle.current().pid()
-                    + "-"
-                    + System.nanoTime()));
-    try {
-      Fd tasks = box.calls.open(group.resolve("tasks"), FileFlags.O_RDWR, 0);
+    try (TestGroup group = TestGroup.in("pids")) {
+      Fd tasks = box.calls.open(group.file("tasks"), FileFlags.O_RDWR, 0);
       Box.Container container =
           box.start(
               box.plan().tasks(tasks).pivot().exec(List.of("sleep", "1000"), Box.ENVIRONMENT));
       container.started();
 
       assertThat(Box.text(container.exec("grep", "pids:", "/proc/self/cgroup").stdout()))
-          .endsWith(":pids:/" + group.getFileName() + "\n");
+          .endsWith(":pids:/" + group.path().getFileName() + "\n");
       container.shim().signal(SIGKILL);
       container.exit();
-    } finally {
-      Files.delete(group);
     }
   }
 
@@ -309,12 +300,11 @@ class LifeIT {
 
   @Test
   void aVersionTwoGroupIsEnteredAtBirthAndKilledAtTheEnd() throws IOException {
-    Path group =
-        Files.createDirectory(Path.of("/sys/fs/cgroup/unified/gantry-shim-" + System.nanoTime()));
     Holder holder = box.launcher.hold("pod", Holder.plan(Map.of(), List.of()).build());
-    try (Fd pid = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
-      Fd directory = box.calls.open(group, FileFlags.O_DIRECTORY, 0);
-      Fd killFile = box.calls.open(group.resolve("cgroup.kill"), FileFlags.O_WRONLY, 0);
+    try (TestGroup group = TestGroup.in("unified");
+        Fd pid = box.calls.open(Path.of("/proc/" + holder.pid() + "/ns/pid"), 0, 0)) {
+      Fd directory = box.calls.open(group.path(), FileFlags.O_DIRECTORY, 0);
+      Fd killFile = box.calls.open(group.file("cgroup.kill"), FileFlags.O_WRONLY, 0);
       Box.Container container =
           box.start(
               box.shared(pid)
@@ -325,16 +315,13 @@ class LifeIT {
       container.started();
 
       assertThat(Box.text(container.exec("grep", "^0:", "/proc/self/cgroup").stdout()))
-          .isEqualTo("0::/" + group.getFileName() + "\n");
+          .isEqualTo("0::/" + group.path().getFileName() + "\n");
       container.shim().signal(SIGKILL);
       container.exit();
-      long end = System.nanoTime() + Box.SOON.toNanos();
-      while (Files.readString(group.resolve("cgroup.events")).contains("populated 1")) {
-        assertThat(System.nanoTime()).isLessThan(end);
-      }
+      // Before the holder ends, with which the kernel would kill them.
+      group.awaitProcesses(false);
     } finally {
       holder.kill(box.calls);
-      Files.delete(group);
     }
   }
 }

@@ -39,6 +39,7 @@ class MountNamespaceIT {
   @TempDir Path directory;
 
   private LeakCheck machine;
+  private int nodes;
 
   @BeforeEach
   void look() throws Exception {
@@ -110,7 +111,7 @@ class MountNamespaceIT {
   }
 
   private void podsSurvive(List<String> firstLife, List<String> secondLife) throws Exception {
-    Path own = Files.createTempDirectory(directory, "node");
+    Path own = Files.createDirectory(directory.resolve("n" + nodes++));
     try (PrivateNode node = PrivateNode.start(Distribution.found(), own, firstLife)) {
       String image = TestImage.importInto(node);
       Path logs = Files.createDirectory(own.resolve("logs"));

@@ -43,10 +43,12 @@ class NetlinkStackIT extends NetworkStackContract {
   void aTableOfManyPartsIsReadWhole() throws IOException {
     try (Fd netns = make();
         NetworkStack stack = namespaces.at(netns).open()) {
+      // The loopback device, and what the kernel's tunnels put into every namespace.
+      int atBirth = stack.links().list().size();
       for (int i = 0; i < MANY; i++) {
         stack.links().create(new BridgeLink("br" + i, new MacAddress(0x020000000000L + i), 1500));
       }
-      assertThat(stack.links().list()).hasSize(MANY + 1);
+      assertThat(stack.links().list()).hasSize(atBirth + MANY);
     }
   }
 
