@@ -17,6 +17,9 @@ import java.util.TreeSet;
  */
 public record MachineState(Map<Category, NavigableSet<String>> things) {
 
+  /** Nothing at all. */
+  public static final MachineState EMPTY = new MachineState(Map.of());
+
   public MachineState {
     Map<Category, NavigableSet<String>> copy = new EnumMap<>(Category.class);
     for (Category category : Category.values()) {

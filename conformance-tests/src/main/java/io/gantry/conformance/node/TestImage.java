@@ -3,6 +3,8 @@ package io.gantry.conformance.node;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An image that needs no network: the distribution's static busybox under all its names, packed by
@@ -12,6 +14,9 @@ public final class TestImage {
 
   /** What it is called. */
   public static final String REFERENCE = "gantry.test/busybox:1";
+
+  /** Packing takes seconds, and a run of tests brings the same image to many runtimes. */
+  private static final Map<String, byte[]> PACKED = new ConcurrentHashMap<>();
 
   private TestImage() {}
 
@@ -45,7 +50,13 @@ public final class TestImage {
     Path directory = Files.createTempDirectory("gantry-image");
     Path archive = directory.resolve("image.tar");
     try {
-      pack(distribution, script, archive);
+      byte[] known = PACKED.get(script);
+      if (known == null) {
+        pack(distribution, script, archive);
+        PACKED.put(script, Files.readAllBytes(archive));
+      } else {
+        Files.write(archive, known);
+      }
       runtime.importImage(archive);
     } finally {
       Files.deleteIfExists(archive);

@@ -10,6 +10,7 @@ import io.gantry.api.cri.v1.VersionRequest;
 import io.gantry.api.cri.v1.VersionResponse;
 import io.gantry.conformance.cri.CriClient;
 import io.gantry.conformance.cri.Drafts;
+import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
 import io.gantry.conformance.leak.LeakCheck;
 import io.gantry.conformance.leak.MachineState;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -47,7 +49,7 @@ public final class RuntimeUnderTest
   private static final String NAMESPACE = "conformance";
   private static final ExtensionContext.Namespace STORE =
       ExtensionContext.Namespace.create(RuntimeUnderTest.class);
-  private static final String NAME = "runtime name";
+  private static final String VERSION = "version";
 
   private final AtomicInteger pods = new AtomicInteger();
   private @Nullable Path directory;
@@ -67,12 +69,14 @@ public final class RuntimeUnderTest
       useForeign(endpoint);
     }
     VersionResponse version = client().runtime().version(VersionRequest.getDefaultInstance());
-    context.getStore(STORE).put(NAME, version.getRuntimeName());
+    context.getStore(STORE).put(VERSION, version);
   }
 
-  /** What the runtime of a test calls itself. */
-  static String nameIn(ExtensionContext context) {
-    return context.getStore(STORE).getOrDefault(NAME, String.class, "");
+  /** What the runtime of a test says of itself. */
+  static VersionResponse versionIn(ExtensionContext context) {
+    return context
+        .getStore(STORE)
+        .getOrDefault(VERSION, VersionResponse.class, VersionResponse.getDefaultInstance());
   }
 
   private void useForeign(String endpoint) {
@@ -173,9 +177,27 @@ public final class RuntimeUnderTest
     return Objects.requireNonNull(node);
   }
 
-  /** Checks now that nothing is there but what an idle node has. */
+  /**
+   * What is there beyond what an idle node has; of a runtime that is not ours nobody can tell, so
+   * nothing.
+   */
   public MachineState beyondIdle() throws IOException, InterruptedException {
-    return Objects.requireNonNull(idle).leftAfter(LEAVING);
+    LeakCheck ours = idle;
+    return ours == null ? MachineState.EMPTY : ours.leftAfter(LEAVING);
+  }
+
+  /**
+   * Waits for a container's end and for its log. Gantry's is complete when the end is told; others
+   * go on writing for a moment.
+   */
+  public void logged(TestContainer container) throws IOException, InterruptedException {
+    container.ended();
+    if (node == null) {
+      long[] size = {-1};
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(250))
+          .until(() -> size[0] == (size[0] = Files.size(container.logFile())));
+    }
   }
 
   /** A draft of a pod that has a directory for logs. */

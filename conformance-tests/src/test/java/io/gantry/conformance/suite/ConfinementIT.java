@@ -8,6 +8,7 @@ import io.gantry.api.cri.v1.SecurityProfile;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.HostProcess;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.io.IOException;
@@ -157,6 +158,10 @@ class ConfinementIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "on cgroup v1 it leaves a container in the cgroup namespace of the host",
+      sometimes = true)
   void itHasNamespacesOfItsOwn() throws IOException {
     started();
     Path ours = Path.of("/proc/self/ns");

@@ -9,6 +9,7 @@ import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
 import io.gantry.conformance.harness.Crowd;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.HostProcess;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.grpc.Status;
@@ -81,6 +82,9 @@ class ExecSyncIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "1.6 waits for everybody who holds the output of a command")
   void theTimeoutEndsTheWholeCommand() throws Exception {
     HostProcess.Mark command = HostProcess.Mark.fresh();
     String script = "export MARK=%s; sleep 611 & sleep 612; echo never".formatted(command.value());
@@ -94,10 +98,13 @@ class ExecSyncIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "1.6 waits for everybody who holds the output of a command")
   void aChildInTheBackgroundThatKeepsTheOutputDoesNotHoldUpTheAnswer() {
     long start = System.nanoTime();
     ExecSyncResponse response =
-        container.exec(Duration.ofSeconds(30), "/bin/sh", "-c", "sleep 613 & echo done");
+        container.exec(Duration.ofSeconds(10), "/bin/sh", "-c", "sleep 613 & echo done");
     assertThat(response.getStdout().toStringUtf8()).isEqualTo("done\n");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
   }

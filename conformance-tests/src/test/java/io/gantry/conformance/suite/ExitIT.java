@@ -8,6 +8,7 @@ import io.gantry.api.cri.v1.Signal;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.HostProcess;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.time.Duration;
@@ -55,6 +56,10 @@ class ExitIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "what ends at once has at times ended before it started",
+      sometimes = true)
   void zeroMeansCompleted() throws Exception {
     ContainerStatus status = started("exit 0").ended();
     assertThat(status.getExitCode()).isZero();
@@ -101,13 +106,14 @@ class ExitIT {
   }
 
   @Test
+  @Differs(runtime = "containerd", why = "1.6 does not know the stop signal of a request")
   void theStopSignalOfTheRequestIsSent() {
     TestContainer container =
         pod.start(
             script("trap 'exit 9' USR1; touch /listening; while :; do sleep 0.1; done")
                 .setStopSignal(Signal.SIGNAL_SIGUSR1));
     waitUntilItListens(container);
-    container.stop(Duration.ofSeconds(60));
+    container.stop(Duration.ofSeconds(10));
     assertThat(container.status().getExitCode()).isEqualTo(9);
   }
 

@@ -19,6 +19,7 @@ import io.gantry.api.cri.v1.PodSandboxStateValue;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.time.Duration;
 import java.util.List;
@@ -226,6 +227,7 @@ class FilterCombinationIT {
   }
 
   @TestFactory
+  @Differs(runtime = "containerd", why = "1.6 lists all images whatever the filter says")
   Stream<DynamicTest> anImageIsFoundByEachOfItsNames() {
     Image image = images(runtime.image()).getFirst();
     return Stream.of(
@@ -243,6 +245,7 @@ class FilterCombinationIT {
   }
 
   @TestFactory
+  @Differs(runtime = "containerd", why = "1.6 lists all images whatever the filter says")
   Stream<DynamicTest> anImageThatIsNotThereIsNoError() {
     return Stream.of("example.org/nobody/has:this", "sha256:" + "0".repeat(64), "nobody")
         .map(name -> DynamicTest.dynamicTest(name, () -> assertThat(images(name)).isEmpty()));

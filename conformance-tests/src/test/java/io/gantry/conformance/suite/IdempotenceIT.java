@@ -13,6 +13,7 @@ import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
 import io.gantry.conformance.harness.Crowd;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +84,10 @@ class IdempotenceIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it refuses to remove what is being removed",
+      sometimes = true)
   void removingAContainer() throws Exception {
     TestPod pod = runtime.pod("remove");
     TestContainer running = sleeper(pod);
@@ -98,6 +103,7 @@ class IdempotenceIT {
   }
 
   @Test
+  @Differs(runtime = "containerd", why = "its network plugins meet each other", sometimes = true)
   void stoppingAPod() throws Exception {
     TestPod pod = runtime.pod("stop");
     TestContainer container = sleeper(pod);
@@ -107,6 +113,10 @@ class IdempotenceIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it refuses to remove what is being removed",
+      sometimes = true)
   void removingAPod() throws Exception {
     TestPod pod = runtime.pod("remove");
     sleeper(pod);
@@ -116,6 +126,10 @@ class IdempotenceIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it refuses to remove what is being removed",
+      sometimes = true)
   void everyEndOfAPodAtOnce() throws Exception {
     TestPod pod = runtime.pod("all");
     TestContainer container = sleeper(pod);
@@ -133,6 +147,7 @@ class IdempotenceIT {
   }
 
   @Test
+  @Differs(runtime = "containerd", why = "1.6 answers NOT_FOUND to a stop of what is gone")
   void whatNobodyKnows() throws Exception {
     TestContainer container = new TestContainer(runtime.client(), UNKNOWN, Path.of("/none"));
     TestPod pod = new TestPod(runtime.client(), PodSandboxConfig.getDefaultInstance(), UNKNOWN);

@@ -12,6 +12,7 @@ import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
 import io.gantry.conformance.harness.Crowd;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.grpc.Status;
 import java.util.List;
@@ -94,6 +95,9 @@ class LargeMessageIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "1.6 cuts the output to a message and forgets what else is in it")
   void outputOfAnExecBeyondAMessageIsCut() throws Exception {
     TestContainer container =
         runtime.pod("loud").start(Drafts.script("loud", runtime.image(), "sleep 600"));

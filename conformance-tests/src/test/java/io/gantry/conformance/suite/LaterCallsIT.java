@@ -14,6 +14,7 @@ import io.gantry.api.cri.v1.PodSandboxStatsRequest;
 import io.gantry.api.cri.v1.PortForwardRequest;
 import io.gantry.api.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import io.gantry.api.cri.v1.UpdateContainerResourcesRequest;
+import io.gantry.conformance.harness.AboutGantry;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.grpc.Status.Code;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is not there yet says so, rather than pretending. */
+@AboutGantry
 class LaterCallsIT {
 
   @RegisterExtension static final RuntimeUnderTest runtime = new RuntimeUnderTest();

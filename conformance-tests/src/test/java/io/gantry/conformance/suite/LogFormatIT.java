@@ -6,6 +6,7 @@ import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.LogFile;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ class LogFormatIT {
   private TestContainer ran(String name, String script) throws Exception {
     TestContainer container =
         pod.start(Drafts.script(name, runtime.image(), script).setLogPath(name + ".log"));
-    container.ended();
+    runtime.logged(container);
     return container;
   }
 
@@ -75,6 +76,10 @@ class LogFormatIT {
               List.of("F 2026-01-01T00:00:00Z stderr F not mine")));
 
   @TestFactory
+  @Differs(
+      runtime = "containerd",
+      why = "it takes a carriage return before a newline for a part of it",
+      cases = {"carriage-returns"})
   Stream<DynamicTest> whatIsWrittenIsTheContentByteByByte() {
     return TABLE.stream()
         .map(writing ->
@@ -126,7 +131,7 @@ class LogFormatIT {
                 .setLogPath("prompt.log"));
     assertThat(container.sh("sleep 0.5; echo slept")).isEqualTo("slept");
     container.tell("/go");
-    container.ended();
+    runtime.logged(container);
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("password: ok\n");
   }
 
@@ -157,7 +162,7 @@ class LogFormatIT {
     String before = "2026-01-01T00:00:00.1Z stdout F old\n";
     Files.writeString(container.logFile(), before);
     container.start();
-    container.ended();
+    runtime.logged(container);
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("old\nnew\n");
   }
 

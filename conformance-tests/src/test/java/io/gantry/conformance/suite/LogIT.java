@@ -7,6 +7,7 @@ import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.LogFile;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class LogIT {
 
   private LogFile logOf(ContainerConfig.Builder config) throws Exception {
     TestContainer container = pod.start(config);
-    container.ended();
+    runtime.logged(container);
     assertThat(container.status().getLogPath()).isEqualTo(container.logFile().toString());
     return LogFile.read(container.logFile());
   }
@@ -62,7 +63,7 @@ class LogIT {
   @Test
   void timesAreInRfc3339WithNanoseconds() throws Exception {
     TestContainer container = pod.start(writer("echo out"));
-    container.ended();
+    runtime.logged(container);
     assertThat(Files.readString(container.logFile()))
         .matches(
             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(Z|[+-]\\d\\d:\\d\\d) stdout F out\n");
@@ -88,6 +89,9 @@ class LogIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it takes a carriage return before a newline for a part of it")
   void bytesThatAreNoTextComeThroughUnchanged() throws Exception {
     Path busybox = Path.of("/bin/busybox");
     byte[] wanted = Arrays.copyOf(Files.readAllBytes(busybox), 300_000);
@@ -96,6 +100,10 @@ class LogIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it loses at times what is still in the pipe when a container ends",
+      sometimes = true)
   void nothingIsLostOfAFastWriter() throws Exception {
     String wanted =
         IntStream.rangeClosed(1, 200_000)

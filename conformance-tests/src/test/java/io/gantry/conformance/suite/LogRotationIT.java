@@ -11,6 +11,7 @@ import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
 import io.gantry.conformance.harness.CountingLines;
 import io.gantry.conformance.harness.Crowd;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.gantry.conformance.node.Command;
 import io.grpc.StatusRuntimeException;
@@ -71,12 +72,16 @@ class LogRotationIT {
     container.reopenLog();
     assertThat(container.logFile()).as("there when the call has answered").exists();
     container.tell("/go");
-    container.ended();
+    runtime.logged(container);
     assertThat(LogFile.read(old).text("stdout")).isEqualTo("one\n");
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("two\n");
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it loses at times what is still in the pipe when a container ends",
+      sometimes = true)
   void noLineIsLostOrDoubledUnderLoad() throws Exception {
     TestContainer container = started(pod, COUNTER);
     List<Path> files = new ArrayList<>();
@@ -86,7 +91,7 @@ class LogRotationIT {
       container.reopenLog();
     }
     container.tell("/stop");
-    container.ended();
+    runtime.logged(container);
     files.add(container.logFile());
     CountingLines lines = new CountingLines();
     for (Path file : files) {
@@ -96,6 +101,10 @@ class LogRotationIT {
   }
 
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it loses lines when it is asked by many",
+      sometimes = true)
   void manyAtOnceAreAsGoodAsOne() throws Exception {
     TestContainer container = started(pod, COUNTER);
     awaitSize(container.logFile(), 1);
@@ -109,7 +118,7 @@ class LogRotationIT {
             });
     awaitSize(container.logFile(), 1);
     container.tell("/stop");
-    container.ended();
+    runtime.logged(container);
     CountingLines lines = new CountingLines();
     LogFile.copyOutput(old, lines);
     LogFile.copyOutput(container.logFile(), lines);
@@ -123,7 +132,7 @@ class LogRotationIT {
     awaitSize(container.logFile(), 1);
     container.reopenLog();
     container.tell("/go");
-    container.ended();
+    runtime.logged(container);
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("one\ntwo\n");
   }
 
@@ -135,12 +144,16 @@ class LogRotationIT {
     Files.delete(container.logFile());
     container.reopenLog();
     container.tell("/go");
-    container.ended();
+    runtime.logged(container);
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("two\n");
   }
 
   /** As where /var/log is a disk of its own, mounted at any time before the pod. */
   @Test
+  @Differs(
+      runtime = "containerd",
+      why = "it loses at times what is still in the pipe when a container ends",
+      sometimes = true)
   void theLogMayBeOnAFileSystemOfItsOwn() throws Exception {
     PodSandboxConfig config = runtime.draft("mounted").build();
     String directory = config.getLogDirectory();
@@ -153,7 +166,7 @@ class LogRotationIT {
       container.reopenLog();
       awaitSize(container.logFile(), 1);
       container.tell("/stop");
-      container.ended();
+      runtime.logged(container);
       CountingLines lines = new CountingLines();
       LogFile.copyOutput(old, lines);
       LogFile.copyOutput(container.logFile(), lines);
@@ -168,7 +181,7 @@ class LogRotationIT {
   @Test
   void whatDoesNotRunIsRefusedAndGetsNoFile() throws Exception {
     TestContainer exited = started(pod, "echo gone");
-    exited.ended();
+    runtime.logged(exited);
     Files.delete(exited.logFile());
     assertThatThrownBy(exited::reopenLog)
         .isInstanceOf(StatusRuntimeException.class)

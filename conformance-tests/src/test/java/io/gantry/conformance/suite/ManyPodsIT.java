@@ -47,7 +47,6 @@ class ManyPodsIT {
           pairs.get(i).pod().remove();
           return i;
         });
-    runtime.node();
     assertThat(runtime.beyondIdle()).asString().isEmpty();
   }
 }

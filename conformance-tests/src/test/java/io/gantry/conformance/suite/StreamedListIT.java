@@ -19,6 +19,7 @@ import io.gantry.api.cri.v1.StreamPodSandboxesResponse;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestPod;
 import io.gantry.conformance.harness.Crowd;
+import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The lists that come in parts have the same rows as those that come in one. */
+@Differs(runtime = "containerd", why = "1.6 has no lists in parts")
 class StreamedListIT {
 
   private static final int MEBIBYTE = 1 << 20;
@@ -139,15 +141,19 @@ class StreamedListIT {
                 TestPod.run(
                     runtime.client(),
                     runtime.draft("long-" + i).putAnnotations("note", megabyte).build()));
-    List<String> found = streamedInParts();
-    // Not left to the end of the test, which finds what to remove by the list in one message.
-    crowd.ask(
-        20,
-        i -> {
-          pods.get(i).remove();
-          return i;
-        });
-    assertThat(found).containsAll(pods.stream().map(TestPod::id).toList()).doesNotHaveDuplicates();
+    try {
+      assertThat(streamedInParts())
+          .containsAll(pods.stream().map(TestPod::id).toList())
+          .doesNotHaveDuplicates();
+    } finally {
+      // Not left to the end of the test, which finds what to remove by the list in one message.
+      crowd.ask(
+          20,
+          i -> {
+            pods.get(i).remove();
+            return i;
+          });
+    }
   }
 
   private static List<String> streamedInParts() {

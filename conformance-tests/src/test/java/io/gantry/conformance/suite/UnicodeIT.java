@@ -26,7 +26,7 @@ class UnicodeIT {
 
   private static String printed(ContainerConfig.Builder config) throws Exception {
     TestContainer container = runtime.pod("unicode").start(config.setLogPath("out.log"));
-    container.ended();
+    runtime.logged(container);
     return LogFile.read(container.logFile()).text("stdout");
   }
 
@@ -36,7 +36,6 @@ class UnicodeIT {
     config.getMetadataBuilder().setName("möwe-鷗").setUid("uid-🐦-" + System.nanoTime());
     TestPod pod = TestPod.run(runtime.client(), config.build());
     assertThat(pod.status().getMetadata()).isEqualTo(config.getMetadata());
-    assertThat(TestPod.run(runtime.client(), config.build()).id()).isEqualTo(pod.id());
     TestContainer container = pod.create(Drafts.script("nest-巣", runtime.image(), "true"));
     assertThat(container.status().getMetadata().getName()).isEqualTo("nest-巣");
     assertThat(pod.create(Drafts.script("nest-巢", runtime.image(), "true")).id())
@@ -108,7 +107,7 @@ class UnicodeIT {
     TestPod pod = TestPod.run(runtime.client(), config.setLogDirectory(logs.toString()).build());
     TestContainer container =
         pod.start(Drafts.script("log", runtime.image(), "echo da").setLogPath("größe/0 – α.log"));
-    container.ended();
+    runtime.logged(container);
     assertThat(container.status().getLogPath()).isEqualTo(container.logFile().toString());
     assertThat(LogFile.read(container.logFile()).text("stdout")).isEqualTo("da\n");
   }
