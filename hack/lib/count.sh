@@ -3,9 +3,11 @@
 
 : "${repository:?}"
 passed=0 failed=0 skipped=0
+# Which reports are looked at; a script may narrow it.
+report_names='TEST-*.xml'
 
 reports() {
-  find "$repository" -path "$repository/*/target/*-reports/TEST-*.xml"
+  find "$repository" -path "$repository/*/target/*-reports/$report_names"
 }
 
 # attribute NAME LINE
@@ -63,6 +65,7 @@ holds() {
   case $1 in
     no-go) ! command -v go >/dev/null || ! GOTOOLCHAIN=local go list -C conformance-tests/crictl -m >/dev/null 2>&1 ;;
     no-process-events) ! hack/lib/exec-count $$ </dev/null >/dev/null 2>&1 ;;
+    containerd-1.6) ! holds no-containerd && containerd --version | grep -Eq ' v?1\.6\.' ;;
     no-containerd) ! command -v containerd >/dev/null || ! command -v runc >/dev/null ;;
     # Here, or in the virtual machine.
     no-cgroup-v1) [ -f /sys/fs/cgroup/cgroup.controllers ] || [ -z "$(./hack/vm --why-not)" ] ;;
