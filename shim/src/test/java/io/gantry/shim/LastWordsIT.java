@@ -1,6 +1,7 @@
 package io.gantry.shim;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.linux.Fd;
@@ -19,9 +20,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -172,7 +176,7 @@ class LastWordsIT {
 
     try (SocketChannel _ = ask(container, "yes", Duration.ZERO);
         SocketChannel client = ask(container, "yes", Duration.ZERO)) {
-      awaitAsleep(container, 2);
+      awaitStuck(container, first, 2);
       box.calls.kill(first, SIGKILL);
       while (ExitRecord.read(container.run()).isEmpty()) {
         Thread.onSpinWait();
@@ -182,25 +186,38 @@ class LastWordsIT {
     }
   }
 
-  /** Waits until that many processes of the container sleep because nobody takes their output. */
-  private static void awaitAsleep(Box.Container container, int count) throws IOException {
+  /** Waits until that many execs have slept for a while, as nobody takes what they write. */
+  private static void awaitStuck(Box.Container container, int first, int count) throws IOException {
     Path shim = Path.of("/proc/" + container.shim().pid().orElseThrow());
     Path children = shim.resolve("task/" + shim.getFileName() + "/children");
-    long asleep;
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    Set<String> before = Set.of();
+    Set<String> now = Set.of();
     do {
-      asleep = 0;
-      for (String pid : Files.readString(children).split(" ", -1)) {
-        asleep += isAsleep(pid) ? 1 : 0;
-      }
-    } while (asleep < count);
+      assertThat(System.nanoTime()).as("stuck by now: %s", before).isLessThan(end);
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+      before = now;
+      now =
+          Stream.of(Files.readString(children).split(" ", -1))
+              .filter(pid -> !pid.isEmpty() && !pid.equals(String.valueOf(first)))
+              .flatMap(pid -> asleep(pid).stream())
+              .collect(toSet());
+      before = before.stream().filter(now::contains).collect(toSet());
+    } while (before.size() < count);
   }
 
-  private static boolean isAsleep(String pid) {
+  /** A program that sleeps, by its pid and the time that it has computed. */
+  private static Optional<String> asleep(String pid) {
     try {
-      return Files.readString(Path.of("/proc/" + pid + "/wchan")).contains("pipe_write");
+      String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+      boolean executed = !line.contains("(gantry-shim");
+      return executed && fields[0].equals("S")
+          ? Optional.of(pid + " " + fields[11] + " " + fields[12])
+          : Optional.empty();
     } catch (IOException gone) {
       // Whoever leads an exec into its namespaces ends at once.
-      return false;
+      return Optional.empty();
     }
   }
 
