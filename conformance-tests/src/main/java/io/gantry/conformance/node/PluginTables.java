@@ -1,65 +1,129 @@
 package io.gantry.conformance.node;
 
+import io.gantry.conformance.node.NftTable.Chain;
+import io.gantry.conformance.node.NftTable.Rule;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
- * The tables of netfilter that network plugins have made by way of iptables since a moment. They
- * outlive the pods: the plugins take back their rules for a pod, but not the tables, nor the chains
- * that all pods with host ports share.
+ * What network plugins have put into netfilter by way of iptables since a moment. It outlives the
+ * pods: the plugins take back their rules for a pod, but neither the chains that all pods with host
+ * ports share and the rules that lead there, nor the chains and the table that iptables made for
+ * them. What was there before stays, and so does what somebody still uses.
  */
 final class PluginTables {
 
   private static final List<String> POSSIBLE =
       List.of("ip nat", "ip filter", "ip mangle", "ip raw", "ip6 nat", "ip6 filter");
 
-  private static final Pattern FRAME =
-      Pattern.compile("(table .*|chain [A-Z]+) \\{|type .*|}|#.*|");
+  /** How portmap calls the chains of all pods, and that of a pod: its main.go and portmap.go. */
   private static final String SHARED = "CNI-HOSTPORT-";
-  private static final Pattern SHARED_CHAIN = Pattern.compile("chain " + SHARED + "\\w+ \\{");
 
-  private final Set<String> before;
+  private static final String OF_A_POD = "CNI-DN-";
 
-  private PluginTables(Set<String> before) {
+  /** The end of what stands in a chain that iptables has made by itself. */
+  private static final String MADE_BY_IPTABLES = "policy accept;";
+
+  /** Table by table the handles of what was there. */
+  private final Map<String, Set<Long>> before;
+
+  private PluginTables(Map<String, Set<Long>> before) {
     this.before = before;
   }
 
   static PluginTables startingNow() throws IOException, InterruptedException {
-    return new PluginTables(Leftovers.nftTables());
+    Map<String, Set<Long>> handles = new LinkedHashMap<>();
+    for (String table : present()) {
+      handles.put(table, NftTable.now(table).handles());
+    }
+    return new PluginTables(handles);
   }
 
-  /** Removes those that are new and hold nothing that belongs to anybody. */
+  private static List<String> present() throws IOException, InterruptedException {
+    Set<String> present = Leftovers.nftTables();
+    return POSSIBLE.stream().filter(present::contains).toList();
+  }
+
+  /** Removes what is new and belongs to nobody; of each table all at once, or nothing. */
   void remove(Leftovers leftovers) throws IOException, InterruptedException {
-    for (String table : Leftovers.nftTables()) {
-      if (POSSIBLE.contains(table) && !before.contains(table)) {
-        String[] words = table.split(" ", 2);
-        if (isUnused(Command.output("nft", "list", "table", words[0], words[1]))) {
-          leftovers.nftTable(words[0], words[1]);
+    for (String name : present()) {
+      leftovers.attempt(() -> {
+        NftTable table = NftTable.now(name);
+        List<String> commands =
+            before.containsKey(name)
+                ? removal(table, before.getOrDefault(name, Set.of()))
+                : removal(table);
+        if (!commands.isEmpty()) {
+          var _ = Command.output("nft", String.join("; ", commands));
         }
-      }
+      });
     }
+  }
+
+  /** Commands of nft, carried out in one transaction, that remove what is unused of a new table. */
+  static List<String> removal(NftTable table) {
+    List<String> commands = removal(table, Set.of());
+    boolean wholly =
+        !table.hasMore()
+            && table.chains().stream()
+                .map(chain -> delete(table, chain))
+                .allMatch(commands::contains);
+    return wholly ? List.of("delete table " + table.name()) : commands;
   }
 
   /**
-   * Whether there are only the chains that iptables makes and the shared ones.
+   * Commands of nft, carried out in one transaction, that remove what is unused of a table's new
+   * parts.
    *
-   * @param listing as {@code nft list table} prints it
+   * @param old the handles of those that stay in any case
    */
-  static boolean isUnused(String listing) {
-    boolean inShared = false;
-    for (String line : listing.lines().map(String::strip).toList()) {
-      if (line.startsWith("chain ")) {
-        inShared = SHARED_CHAIN.matcher(line).matches();
+  static List<String> removal(NftTable table, Set<Long> old) {
+    List<Chain> shared =
+        table.chains().stream()
+            .filter(chain -> chain.name().startsWith(SHARED) && !old.contains(chain.handle()))
+            .toList();
+    if (table.chains().stream().anyMatch(PluginTables::servesAPod)) {
+      return List.of();
+    }
+    List<String> commands = new ArrayList<>();
+    List<String> last = new ArrayList<>();
+    for (Chain chain : table.chains()) {
+      if (shared.contains(chain)) {
+        commands.add("flush chain %s %s".formatted(table.name(), chain.name()));
+        last.add(delete(table, chain));
+        continue;
       }
-      if (!inShared && !FRAME.matcher(line).matches() && !line.contains(SHARED)) {
-        return false;
+      List<Rule> leading = leadingToShared(chain, old);
+      for (Rule rule : leading) {
+        commands.add(
+            "delete rule %s %s handle %d".formatted(table.name(), chain.name(), rule.handle()));
       }
-      if (inShared && line.contains("CNI-DN-")) {
-        return false;
+      boolean emptied = leading.size() == chain.rules().size();
+      if (emptied && chain.type().endsWith(MADE_BY_IPTABLES) && !old.contains(chain.handle())) {
+        last.add(delete(table, chain));
       }
     }
-    return true;
+    commands.addAll(last);
+    return commands;
+  }
+
+  private static String delete(NftTable table, Chain chain) {
+    return "delete chain %s %s".formatted(table.name(), chain.name());
+  }
+
+  /** Whether a port of a pod is forwarded by it or to it. */
+  private static boolean servesAPod(Chain chain) {
+    return chain.name().startsWith(OF_A_POD)
+        || chain.rules().stream().anyMatch(rule -> rule.text().contains(OF_A_POD));
+  }
+
+  private static List<Rule> leadingToShared(Chain chain, Set<Long> old) {
+    return chain.rules().stream()
+        .filter(rule -> !old.contains(rule.handle()) && rule.text().contains("jump " + SHARED))
+        .toList();
   }
 }
