@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.api.cri.v1.ContainerConfig;
 import io.gantry.api.cri.v1.LinuxContainerSecurityContext;
-import io.gantry.api.cri.v1.SecurityProfile;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
@@ -44,11 +43,6 @@ class ConfinementIT {
   private TestContainer started(Consumer<LinuxContainerSecurityContext.Builder> security) {
     ContainerConfig.Builder config =
         mark.on(Drafts.script("confined", runtime.image(), "sleep 600"));
-    SecurityProfile profile =
-        SecurityProfile.newBuilder()
-            .setProfileType(SecurityProfile.ProfileType.RuntimeDefault)
-            .build();
-    config.getLinuxBuilder().getSecurityContextBuilder().setSeccomp(profile);
     security.accept(config.getLinuxBuilder().getSecurityContextBuilder());
     return pod.start(config);
   }
