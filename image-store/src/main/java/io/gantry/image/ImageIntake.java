@@ -75,7 +75,7 @@ final class ImageIntake implements AutoCloseable {
       return present.get();
     }
     WantedImage wanted = resolver.resolve(reference, top);
-    return install(List.of(wanted), repository::blob).getFirst();
+    return install(List.of(wanted), new RegistryBlobs(repository)).getFirst();
   }
 
   /** The image that is here under the registry's digest already, now with the reference's tag. */

@@ -42,6 +42,19 @@ public final class FakeRegistry implements AutoCloseable {
     /** An answer with this status, the first so many times. */
     record Status(int status, int times) implements Fault {}
 
+    /** As {@link Status}, with a wish for how long to stay away. */
+    record Busy(int status, int times, String retryAfter) implements Fault {}
+
+    /** The connection ends after so many bytes once; ranges are not understood. */
+    record Rangeless(int bytes) implements Fault {}
+
+    /** So many bytes at a time, with a pause after each. */
+    record Trickle(int bytes, int pauseMillis) implements Fault {}
+
+    /** An answer that does not say beforehand how long it is. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Chunked(byte[] content) implements Fault {}
+
     /** The blob is somewhere else. */
     record Redirect(String location) implements Fault {}
   }
@@ -56,6 +69,7 @@ public final class FakeRegistry implements AutoCloseable {
   public final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   public final List<String> credentials = Collections.synchronizedList(new ArrayList<>());
   public final List<String> tokenCredentials = Collections.synchronizedList(new ArrayList<>());
+  private final Map<Digest, List<String>> ranges = new ConcurrentHashMap<>();
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
   private final Map<String, String> types = new ConcurrentHashMap<>();
   private final Map<Digest, byte[]> blobs = new ConcurrentHashMap<>();
@@ -65,6 +79,8 @@ public final class FakeRegistry implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile Login login = Login.NONE;
   private volatile String realm = "";
+  private volatile String token = "good-token";
+  private volatile int tokenLife = 300;
 
   public FakeRegistry() throws IOException {
     this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
@@ -132,8 +148,22 @@ public final class FakeRegistry implements AutoCloseable {
     realm = url;
   }
 
+  /** What was given out so far does not do any more. */
+  public void revokeTokens() {
+    token = "token-" + (requests.size() + 1);
+  }
+
+  public void tokenLife(int seconds) {
+    tokenLife = seconds;
+  }
+
   public int timesServed(Digest blob) {
     return served.getOrDefault(blob, 0);
+  }
+
+  /** Which ranges of a blob were asked for, empty for the whole. */
+  public List<String> ranges(Digest blob) {
+    return ranges.computeIfAbsent(blob, digest -> Collections.synchronizedList(new ArrayList<>()));
   }
 
   private void serve(HttpExchange exchange) throws IOException {
@@ -165,7 +195,7 @@ public final class FakeRegistry implements AutoCloseable {
           case NONE -> "";
           case BASIC ->
               "Basic " + Base64.getEncoder().encodeToString(TestImage.text("jane:secret"));
-          case TOKEN -> "Bearer good-token";
+          case TOKEN -> "Bearer " + token;
         };
     if (wanted.isEmpty() || wanted.equals(authorization)) {
       return true;
@@ -193,7 +223,10 @@ public final class FakeRegistry implements AutoCloseable {
           ("Basic " + Base64.getEncoder().encodeToString(TestImage.text("jane:secret")))
               .equals(basic);
       if (jane || body.contains("refresh_token=identity")) {
-        send(exchange, 200, TestImage.text("{\"token\":\"good-token\"}"));
+        send(
+            exchange,
+            200,
+            TestImage.text("{\"token\":\"%s\",\"expires_in\":%d}".formatted(token, tokenLife)));
       } else {
         send(exchange, 401, TestImage.text("{}"));
       }
@@ -218,6 +251,8 @@ public final class FakeRegistry implements AutoCloseable {
       return;
     }
     int time = served.merge(digest, 1, Integer::sum);
+    String asked = exchange.getRequestHeaders().getFirst("Range");
+    ranges(digest).add(asked == null ? "" : asked);
     switch (faults.get(digest)) {
       case null -> ranged(exchange, content);
       case Fault.Flipped flipped -> send(exchange, 200, flipped(content));
@@ -238,9 +273,36 @@ public final class FakeRegistry implements AutoCloseable {
       case Fault.Status status when time <= status.times() ->
           send(exchange, status.status(), TestImage.text("busy"));
       case Fault.Status healed -> ranged(exchange, content);
+      case Fault.Busy busy when time <= busy.times() -> {
+        exchange.getResponseHeaders().add("Retry-After", busy.retryAfter());
+        send(exchange, busy.status(), TestImage.text("busy"));
+      }
+      case Fault.Busy healed -> ranged(exchange, content);
+      case Fault.Rangeless cut when time == 1 -> cut(exchange, content, cut.bytes());
+      case Fault.Rangeless whole -> send(exchange, 200, content);
+      case Fault.Trickle trickle -> trickle(exchange, content, trickle);
+      case Fault.Chunked chunked -> {
+        exchange.sendResponseHeaders(200, 0);
+        exchange.getResponseBody().write(chunked.content());
+      }
       case Fault.Redirect redirect -> {
         exchange.getResponseHeaders().add("Location", redirect.location());
         send(exchange, 307, new byte[0]);
+      }
+    }
+  }
+
+  private static void trickle(HttpExchange exchange, byte[] content, Fault.Trickle speed)
+      throws IOException {
+    exchange.sendResponseHeaders(200, content.length);
+    for (int at = 0; at < content.length; at += speed.bytes()) {
+      exchange.getResponseBody().write(content, at, Math.min(speed.bytes(), content.length - at));
+      exchange.getResponseBody().flush();
+      try {
+        Thread.sleep(speed.pauseMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       }
     }
   }

@@ -140,6 +140,72 @@ class LoginTest {
   }
 
   @Test
+  void who_is_redirected_to_cannot_ask_for_credentials() throws Exception {
+    Digest layer = image.blobs.keySet().iterator().next();
+    byte[] bytes = Objects.requireNonNull(image.blobs.get(layer));
+    try (FakeRegistry elsewhere = new FakeRegistry()) {
+      elsewhere.push("a/b", "1", image);
+      for (FakeRegistry.Login login : List.of(FakeRegistry.Login.BASIC, FakeRegistry.Login.TOKEN)) {
+        elsewhere.login(login);
+        registry.fault(
+            layer,
+            new FakeRegistry.Fault.Redirect(
+                "http://" + elsewhere.host() + "/v2/a/b/blobs/" + layer));
+
+        assertThatThrownBy(
+                () -> repository(JANE).blob(new Descriptor("", layer, bytes.length)).close())
+            .isInstanceOf(ImageException.Unauthorized.class)
+            .hasMessageContaining("answered 401 by http://" + elsewhere.host());
+      }
+      assertThat(elsewhere.credentials).containsOnly("");
+      assertThat(elsewhere.tokenCredentials).isEmpty();
+    }
+  }
+
+  private long tokensFetched() {
+    return registry.requests.stream().filter(request -> request.contains("/token")).count();
+  }
+
+  @Test
+  void a_token_serves_the_next_pull_too_while_it_lives() throws Exception {
+    registry.login(FakeRegistry.Login.TOKEN);
+
+    manifest(JANE);
+    manifest(JANE);
+    assertThat(tokensFetched()).isEqualTo(1);
+
+    registry.revokeTokens();
+    manifest(JANE);
+    assertThat(tokensFetched()).isEqualTo(2);
+    manifest(JANE);
+    assertThat(tokensFetched()).isEqualTo(2);
+  }
+
+  @Test
+  void a_token_that_does_not_live_long_is_fetched_again() throws Exception {
+    registry.login(FakeRegistry.Login.TOKEN);
+    registry.tokenLife(1);
+
+    manifest(JANE);
+    manifest(JANE);
+
+    assertThat(tokensFetched()).isEqualTo(2);
+  }
+
+  @Test
+  void somebody_elses_token_is_not_used() throws Exception {
+    registry.login(FakeRegistry.Login.TOKEN);
+    manifest(JANE);
+
+    assertThatThrownBy(() -> manifest(RegistryAuth.basic("jane", "guess")))
+        .isInstanceOf(ImageException.Unauthorized.class)
+        .hasMessageContaining("token server " + registry.host() + " answered 401 to GET /token")
+        .hasMessageContaining("repository:a/b:pull");
+    assertThatThrownBy(() -> manifest(RegistryAuth.ANONYMOUS))
+        .isInstanceOf(ImageException.Unauthorized.class);
+  }
+
+  @Test
   void a_busy_registry_is_asked_again() throws Exception {
     registry.fault(image.id(), new FakeRegistry.Fault.Status(503, 1));
 
@@ -186,6 +252,14 @@ class LoginTest {
             RegistryAuth.ofCri(
                 "jane", "secret", "", "https://index.docker.io/v1/", "", "", "docker.io"))
         .isEqualTo(JANE);
+    assertThat(RegistryAuth.ofCri("jane", "secret", "", "EXAMPLE.com:443", "", "", "example.com"))
+        .isEqualTo(JANE);
+    assertThat(RegistryAuth.ofCri("jane", "secret", "", "example.com:5000", "", "", "example.com"))
+        .isEqualTo(RegistryAuth.ANONYMOUS);
+    assertThat(RegistryAuth.ofCri("", "", "", "", "identity", "", "example.com"))
+        .isEqualTo(new RegistryAuth("", "", "identity", ""));
+    assertThat(RegistryAuth.ofCri("", "", "", "", "", "bearer", "example.com"))
+        .isEqualTo(new RegistryAuth("", "", "", "bearer"));
     assertThatThrownBy(() -> RegistryAuth.ofCri("", "", "%%", "", "", "", "example.com"))
         .isInstanceOf(ImageException.Invalid.class)
         .hasMessageNotContaining("%%");

@@ -11,6 +11,7 @@ import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.image.registry.RegistrySettings;
+import io.gantry.image.registry.TransferLimits;
 import io.gantry.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,14 +48,15 @@ class PullTest {
 
   private ImageStore open() throws ImageException {
     RegistrySettings quick =
-        new RegistrySettings(
-            RegistrySettings.DEFAULT.endpoints(),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
-            2,
-            4096,
-            1 << 20);
+        RegistrySettings.DEFAULT.withLimits(
+            new TransferLimits(
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                1024,
+                2,
+                4096,
+                1 << 20));
     return ImageStore.open(
         new ImageStoreSettings(
             root.resolve("store"),
@@ -238,7 +240,7 @@ class PullTest {
 
     assertThatThrownBy(() -> pull("a/b:1"))
         .isInstanceOf(ImageException.Corrupt.class)
-        .hasMessageContaining("cut short: 100 of");
+        .hasMessageContaining("offers 100 bytes; the manifest says");
     assertNothingVisible();
   }
 

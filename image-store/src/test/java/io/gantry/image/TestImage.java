@@ -68,6 +68,11 @@ public final class TestImage {
     return new TestImage(List.of(tars), compression, false, "");
   }
 
+  /** An image whose only layer is made of these bytes, whatever they are. */
+  public static TestImage withLayer(byte[] blob) {
+    return new TestImage(List.of(blob), "none", false, "");
+  }
+
   public Digest id() {
     return Digest.ofBytes(config);
   }

@@ -10,4 +10,13 @@ public interface BlobSource {
 
   /** The raw bytes of a blob; whoever reads checks the digest. The caller closes the stream. */
   InputStream open(Descriptor blob) throws IOException;
+
+  /**
+   * Says that the last stream of a blob brought bytes that do not have its digest or size.
+   *
+   * @return whether another stream may bring others
+   */
+  default boolean distrust(Descriptor blob) {
+    return false;
+  }
 }

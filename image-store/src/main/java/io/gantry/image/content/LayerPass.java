@@ -38,6 +38,8 @@ final class LayerPass {
         DigestedStream blob =
             new DigestedStream(raw, name, layer.blob().digest(), layer.blob().size())) {
       return unpack(layer, name, blob, target);
+    } catch (WrongBytesException e) {
+      throw source.distrust(layer.blob()) ? e : e.damage();
     }
   }
 
@@ -63,14 +65,17 @@ final class LayerPass {
   }
 
   /** Damaged bytes show up as nonsense in a format first: the digest tells whose fault it is. */
-  private static IOException rootCause(IOException damage, DigestedStream blob) {
+  private static IOException rootCause(ImageException.Corrupt damage, DigestedStream blob) {
     try {
       blob.drain();
       return damage;
-    } catch (IOException deeper) {
-      if (!deeper.equals(damage)) {
-        deeper.addSuppressed(damage);
+    } catch (ImageException.Corrupt wrong) {
+      if (!wrong.equals(damage)) {
+        wrong.addSuppressed(damage);
       }
+      return new WrongBytesException(wrong);
+    } catch (IOException deeper) {
+      deeper.addSuppressed(damage);
       return deeper;
     }
   }

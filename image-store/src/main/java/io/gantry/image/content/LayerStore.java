@@ -104,7 +104,7 @@ public final class LayerStore implements AutoCloseable {
               flights.board(
                   layer.diffId(),
                   threads.forSize(layer.blob().size()),
-                  () -> bring(layer, source)));
+                  () -> bringFromAnybody(layer, source)));
         }
       }
       race.await();
@@ -159,6 +159,17 @@ public final class LayerStore implements AutoCloseable {
     }
   }
 
+  /** Each round has one source less. */
+  private LayerRecord bringFromAnybody(LayerSpec layer, BlobSource source) throws IOException {
+    while (true) {
+      try {
+        return bring(layer, source);
+      } catch (WrongBytesException e) {
+        LOG.warn("trying another endpoint: {}", e.getMessage());
+      }
+    }
+  }
+
   private LayerRecord bring(LayerSpec layer, BlobSource source) throws IOException {
     synchronized (stored) {
       LayerRecord there = stored.get(layer.diffId());
@@ -181,7 +192,7 @@ public final class LayerStore implements AutoCloseable {
   }
 
   private static IOException explained(LayerSpec layer, IOException e) {
-    if (e instanceof ImageException) {
+    if (e instanceof ImageException || e instanceof WrongBytesException) {
       return e;
     }
     return new ImageException.Storage(

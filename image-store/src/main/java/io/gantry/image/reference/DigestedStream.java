@@ -5,6 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream that is not allowed to end before its bytes have the digest and size they were promised
@@ -23,6 +24,7 @@ public final class DigestedStream extends FilterInputStream {
   private final MessageDigest hash;
   private long count;
   private boolean verified;
+  private @Nullable ImageException damage;
 
   /**
    * @param subject what the bytes are, for messages
@@ -44,6 +46,9 @@ public final class DigestedStream extends FilterInputStream {
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
+    if (damage != null) {
+      throw damage;
+    }
     int n = in.read(target, offset, length);
     if (n > 0) {
       hash.update(target, offset, n);
@@ -73,8 +78,11 @@ public final class DigestedStream extends FilterInputStream {
   }
 
   private ImageException corrupt(String reason) {
-    return new ImageException.Corrupt(
-        subject, reason, "pull again; if it persists, the source is damaged", null);
+    ImageException found =
+        new ImageException.Corrupt(
+            subject, reason, "pull again; if it persists, the source is damaged", null);
+    damage = found;
+    return found;
   }
 
   /** Reads to the end, so that the digest is checked over everything. */

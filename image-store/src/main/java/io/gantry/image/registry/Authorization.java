@@ -1,47 +1,44 @@
 package io.gantry.image.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gantry.image.error.ImageException;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLEncoder;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one endpoint is told about who asks: nothing until it challenges, then basic credentials or
- * a token from the server that it names (distribution spec, token authentication). One for each
- * endpoint of a pull; safe for the pull's threads.
+ * a token from the server that it names. One for each endpoint of a pull; safe for the pull's
+ * threads.
  */
 final class Authorization {
 
-  /** An answer of this size cannot hold so much that reading it costs more than a few megabytes. */
-  private static final int MAX_TOKEN_ANSWER = 64 << 10;
+  private static final String BEARER = "Bearer ";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Wire wire;
+  private final TokenServer tokens;
   private final Endpoint endpoint;
   private final String repository;
-  private final RegistryAuth auth;
+  private final Login login;
   private @Nullable String header;
 
-  Authorization(Wire wire, Endpoint endpoint, String repository, RegistryAuth auth) {
-    this.wire = wire;
+  /**
+   * @param login what this endpoint may see
+   */
+  Authorization(TokenServer tokens, Endpoint endpoint, String repository, Login login) {
+    this.tokens = tokens;
     this.endpoint = endpoint;
     this.repository = repository;
-    this.auth = endpoint.credentials() ? auth : RegistryAuth.ANONYMOUS;
-    this.header =
-        this.auth.registryToken().isEmpty() ? null : "Bearer " + this.auth.registryToken();
+    this.login = login;
+    this.header = login.presentToken().isEmpty() ? null : BEARER + login.presentToken();
   }
 
   synchronized @Nullable String header() {
     return header;
+  }
+
+  /** What a person can do about a refusal. */
+  synchronized String advice() {
+    return login.advice();
   }
 
   /**
@@ -50,7 +47,8 @@ final class Authorization {
    * @param refused the header that was sent and not accepted, or null
    * @return whether there is something new to try
    */
-  synchronized boolean answer(HttpResponse<?> response, @Nullable String refused, String subject)
+  synchronized boolean answer(
+      HttpResponse<?> response, @Nullable String refused, String subject, Deadline deadline)
       throws ImageException {
     if (header != null && !header.equals(refused)) {
       // Another thread of the pull was challenged first.
@@ -60,45 +58,36 @@ final class Authorization {
     if (challenge == null) {
       return false;
     }
+    RegistryAuth auth = login.credentials();
     String fresh =
-        challenge.scheme().equals("basic") ? basic() : "Bearer " + token(challenge, subject);
+        challenge.scheme().equals("basic")
+            ? TokenServer.basic(auth)
+            : BEARER + token(challenge, auth, refused, subject, deadline);
     boolean changed = fresh != null && !fresh.equals(refused);
     header = fresh;
     return changed;
   }
 
-  private @Nullable String basic() {
-    if (!auth.hasPassword()) {
-      return null;
+  private String token(
+      Challenge challenge,
+      RegistryAuth auth,
+      @Nullable String refused,
+      String subject,
+      Deadline deadline)
+      throws ImageException {
+    if (!auth.registryToken().isEmpty()) {
+      return auth.registryToken();
     }
-    String pair = auth.username() + ":" + auth.password();
-    return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private String token(Challenge challenge, String subject) throws ImageException {
-    URI realm = realm(challenge, subject);
-    HttpRequest request =
-        auth.identityToken().isEmpty() ? tokenGet(realm, challenge) : tokenPost(realm, challenge);
-    HttpResponse<BodyStream> response = wire.send(request, endpoint.connection(), subject);
-    if (response.statusCode() != 200) {
-      throw refusal(response, realm, subject);
-    }
-    try (BodyStream body = response.body()) {
-      return readToken(body.readNBytes(MAX_TOKEN_ANSWER), realm, subject);
-    } catch (ImageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw wire.unavailable(realm, subject, e);
-    }
-  }
-
-  private static ImageException refusal(
-      HttpResponse<BodyStream> response, URI realm, String subject) {
-    String reason = "token server " + realm.getAuthority() + " answered " + response.statusCode();
-    String text = reason + Wire.errorText(response);
-    return response.statusCode() >= 500 || response.statusCode() == 429
-        ? new ImageException.Unavailable(subject, text, "try again later", null)
-        : new ImageException.Unauthorized(subject, text, "check the credentials of the pull");
+    String scope = challenge.parameter("scope");
+    TokenCache.Key key =
+        new TokenCache.Key(
+            realm(challenge, subject),
+            challenge.parameter("service"),
+            scope.isEmpty() ? "repository:" + repository + ":pull" : scope,
+            auth);
+    String old =
+        refused != null && refused.startsWith(BEARER) ? refused.substring(BEARER.length()) : null;
+    return tokens.token(key, old, endpoint.connection(), subject, deadline);
   }
 
   /** Credentials that came over TLS must not leave it. */
@@ -118,53 +107,5 @@ final class Authorization {
         subject,
         "the registry names the token server \"" + text + "\", which cannot be trusted",
         "ask the registry's operator for an https token server");
-  }
-
-  private HttpRequest tokenGet(URI realm, Challenge challenge) {
-    String separator = realm.getRawQuery() == null ? "?" : "&";
-    URI uri = URI.create(realm + separator + parameters(challenge));
-    HttpRequest.Builder request = wire.request(uri);
-    String basic = basic();
-    if (basic != null) {
-      request.header("Authorization", basic);
-    }
-    return request.build();
-  }
-
-  private HttpRequest tokenPost(URI realm, Challenge challenge) {
-    String form =
-        "grant_type=refresh_token&client_id=gantry&refresh_token="
-            + encode(auth.identityToken())
-            + "&"
-            + parameters(challenge);
-    return wire.request(realm)
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(HttpRequest.BodyPublishers.ofString(form))
-        .build();
-  }
-
-  private String parameters(Challenge challenge) {
-    String scope = challenge.parameter("scope");
-    String wanted = scope.isEmpty() ? "repository:" + repository + ":pull" : scope;
-    String service = challenge.parameter("service");
-    return (service.isEmpty() ? "" : "service=" + encode(service) + "&")
-        + "scope="
-        + encode(wanted);
-  }
-
-  private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static String readToken(byte[] answer, URI realm, String subject) throws IOException {
-    JsonNode json = JSON.readTree(answer);
-    String token = json.path("token").asText(json.path("access_token").asText(""));
-    if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw new ImageException.Unauthorized(
-          subject,
-          "token server " + realm.getAuthority() + " gave no usable token",
-          "check the registry's token server");
-    }
-    return token;
   }
 }

@@ -2,45 +2,68 @@ package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.Descriptor;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one blob. When the connection breaks, it goes on where it stopped, by range, as long
- * as the tries bring something worth while. One thread.
+ * The bytes of one blob. When the connection breaks or brings too little, it goes on where it
+ * stopped, by range, at the same endpoint or at another one, as long as the tries bring something
+ * worth while. Nothing is checked here: who reads knows the digest. One thread.
  */
 final class BlobStream extends InputStream {
 
-  /** A try that brings less than this counts as a failure like one that brings nothing. */
-  private static final long PROGRESS = 64 << 10;
+  /** A try that brings less than this, and less than so many parts of the blob, was in vain. */
+  private static final long PROGRESS_BYTES = 64 << 10;
 
-  private final EndpointCaller caller;
-  private final Wire wire;
-  private final String path;
-  private final String subject;
-  private final int attempts;
-  private @Nullable BodyStream body;
-  private long received;
-  private long receivedBefore;
-  private int failures;
+  private static final int PROGRESS_PARTS = 20;
 
-  private BlobStream(EndpointCaller caller, Wire wire, String path, Descriptor blob) {
-    this.caller = caller;
-    this.wire = wire;
-    this.path = path;
-    this.subject = "blob " + blob.digest();
-    this.attempts = wire.settings().attempts();
+  /** Where the bytes come from. */
+  interface Source {
+    /** The blob from an offset on; the first answer is here when this returns. */
+    BlobPart from(long offset) throws ImageException;
+
+    /** An endpoint has become useless for now. */
+    void leave(EndpointCaller endpoint);
+
+    /** A failure in words. */
+    ImageException broken(EndpointCaller endpoint, String subject, IOException cause);
   }
 
-  /** Asks for the blob; the first answer is here when this returns. */
-  static BlobStream open(EndpointCaller caller, Wire wire, String repository, Descriptor blob)
+  private final Source source;
+  private final long size;
+  private final String subject;
+  private final int triesAtOne;
+  private final int triesAtAll;
+  private final Map<String, ImageException> failures = new LinkedHashMap<>();
+  private @Nullable BlobPart part;
+  private long received;
+  private long receivedBefore;
+  private int vainAtOne;
+  private int vainAtAll;
+
+  private BlobStream(Source source, Descriptor blob, String subject, int attempts, int endpoints) {
+    this.source = source;
+    this.size = blob.size();
+    this.subject = subject;
+    this.triesAtOne = attempts;
+    this.triesAtAll = attempts * endpoints;
+  }
+
+  /**
+   * Asks for the blob; the first answer is here when this returns.
+   *
+   * @param attempts in vain at one endpoint
+   * @param endpoints how many there are
+   */
+  static BlobStream open(
+      Source source, Descriptor blob, String subject, int attempts, int endpoints)
       throws ImageException {
-    String path = "/" + repository + "/blobs/" + blob.digest();
-    BlobStream stream = new BlobStream(caller, wire, path, blob);
-    stream.body = caller.get(path, Map.of(), stream.subject).body();
+    BlobStream stream = new BlobStream(source, blob, subject, attempts, endpoints);
+    stream.part = source.from(0);
     return stream;
   }
 
@@ -53,58 +76,90 @@ final class BlobStream extends InputStream {
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     while (true) {
+      BlobPart current = part == null ? reopened() : part;
+      if (current == null) {
+        continue;
+      }
       try {
-        BodyStream current = body == null ? resume() : body;
         int n = current.read(target, offset, length);
+        if (n < 0 && received < size) {
+          throw new EOFException("it ends after " + received + " of " + size + " bytes");
+        }
         received += Math.max(0, n);
         return n;
-      } catch (ImageException e) {
-        throw e;
       } catch (IOException e) {
-        broken(e);
+        if (received >= size) {
+          return -1;
+        }
+        broken(current.endpoint(), e);
       }
     }
   }
 
-  private void broken(IOException e) throws ImageException {
+  /** Null when nobody answers, which may pass: what is here already is worth another try. */
+  private @Nullable BlobPart reopened() throws ImageException {
+    try {
+      BlobPart fresh = source.from(received);
+      part = fresh;
+      return fresh;
+    } catch (ImageException.Unavailable e) {
+      inVain(e);
+      pause();
+      return null;
+    }
+  }
+
+  private void broken(EndpointCaller endpoint, IOException e) throws ImageException {
     close();
     if (Thread.currentThread().isInterrupted()) {
-      throw new ImageException.Cancelled(subject, "interrupted after " + received + " bytes");
+      throw interrupted();
     }
-    failures = received >= receivedBefore + PROGRESS ? 1 : failures + 1;
+    long brought = received - receivedBefore;
     receivedBefore = received;
-    if (failures >= attempts) {
-      throw wire.unavailable(caller.uri(path), subject + " after " + received + " bytes", e);
+    failures.put(endpoint.endpoint().name(), source.broken(endpoint, subject, e));
+    if (brought >= Math.min(PROGRESS_BYTES, Math.max(1, size / PROGRESS_PARTS))) {
+      vainAtOne = 0;
+      vainAtAll = 0;
+    } else {
+      vainAtOne++;
+      inVain(Refusals.of(subject, Capability.PULL, failures));
+    }
+    if (e instanceof SlowBodyException || vainAtOne >= triesAtOne) {
+      source.leave(endpoint);
+      vainAtOne = 0;
+    } else if (vainAtOne > 0) {
+      pause();
     }
   }
 
-  private BodyStream resume() throws IOException {
-    if (received == 0) {
-      BodyStream again = caller.get(path, Map.of(), subject).body();
-      body = again;
-      return again;
+  private void inVain(ImageException failure) throws ImageException {
+    vainAtAll++;
+    if (vainAtAll >= triesAtAll) {
+      ImageException last =
+          failure.because("after " + received + " of " + size + " bytes: " + failure.reason());
+      last.addSuppressed(failure);
+      throw last;
     }
-    HttpResponse<BodyStream> response =
-        caller.get(path, Map.of("Range", "bytes=" + received + "-"), subject);
-    body = response.body();
-    if (response.statusCode() == 200) {
-      response.body().skipNBytes(received);
-    } else if (!startsWhereWeStopped(response)) {
-      throw new ImageException.Unavailable(
-          subject, "the registry resumes at another place than asked", "try again", null);
-    }
-    return response.body();
   }
 
-  private boolean startsWhereWeStopped(HttpResponse<?> response) {
-    String range = response.headers().firstValue("Content-Range").orElse("");
-    return range.startsWith("bytes " + received + "-");
+  /** A server that breaks every connection at once shall not be asked a thousand times a second. */
+  private void pause() throws ImageException {
+    try {
+      Thread.sleep(Backoff.after(vainAtAll));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw interrupted();
+    }
+  }
+
+  private ImageException interrupted() {
+    return new ImageException.Cancelled(subject, "interrupted after " + received + " bytes");
   }
 
   @Override
   public void close() {
-    BodyStream current = body;
-    body = null;
+    BlobPart current = part;
+    part = null;
     if (current != null) {
       current.close();
     }

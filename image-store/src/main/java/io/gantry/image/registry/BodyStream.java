@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -26,9 +24,6 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
   private static final int AHEAD = 16;
 
-  /** A second of waiting has to bring as much, or else one drop a minute would last for ever. */
-  private static final long LEAST_BYTES_PER_SECOND = 1024;
-
   /** What the network thread hands over. */
   private sealed interface Event {
     record Data(List<ByteBuffer> buffers) implements Event {}
@@ -38,7 +33,7 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
     record Complete() implements Event {}
   }
 
-  private final Duration stallTimeout;
+  private final TransferLimits limits;
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final Queue<ByteBuffer> buffers = new ArrayDeque<>();
   private volatile Flow.@Nullable Subscription subscription;
@@ -47,8 +42,8 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
   private long waitedNanos;
   private long broughtBytes;
 
-  BodyStream(Duration stallTimeout) {
-    this.stallTimeout = stallTimeout;
+  BodyStream(TransferLimits limits) {
+    this.limits = limits;
   }
 
   @Override
@@ -137,9 +132,10 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
   private Event nextEvent() throws IOException {
     try {
       long start = System.nanoTime();
-      Event event = events.poll(stallTimeout.toMillis(), TimeUnit.MILLISECONDS);
+      long stall = limits.stall().toMillis();
+      Event event = events.poll(stall, TimeUnit.MILLISECONDS);
       if (event == null) {
-        throw new HttpTimeoutException("nothing came for " + stallTimeout.toSeconds() + " s");
+        throw new SlowBodyException("nothing came for " + stall + " ms");
       }
       requireFlow(System.nanoTime() - start, event);
       return event;
@@ -152,19 +148,19 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
   }
 
   /** Only the time counts in which the reader waited for the network. */
-  private void requireFlow(long nanos, Event event) throws HttpTimeoutException {
+  private void requireFlow(long nanos, Event event) throws SlowBodyException {
     if (!(event instanceof Event.Data data)) {
       return;
     }
     waitedNanos += nanos;
     broughtBytes += data.buffers().stream().mapToLong(ByteBuffer::remaining).sum();
-    if (waitedNanos < stallTimeout.toNanos()) {
+    if (waitedNanos < limits.stall().toNanos()) {
       return;
     }
-    long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(waitedNanos));
-    if (broughtBytes < seconds * LEAST_BYTES_PER_SECOND) {
-      throw new HttpTimeoutException(
-          "nothing but " + broughtBytes + " bytes came in " + seconds + " s");
+    long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitedNanos));
+    if (broughtBytes * 1000 < millis * limits.leastBytesPerSecond()) {
+      throw new SlowBodyException(
+          "nothing but " + broughtBytes + " bytes came in " + millis + " ms");
     }
     waitedNanos = 0;
     broughtBytes = 0;

@@ -3,7 +3,10 @@ package io.gantry.image.registry;
 import io.gantry.image.error.ImageException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,15 +14,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks one endpoint about one repository: sends, answers challenges, follows redirects without
- * leaking credentials, waits when the registry is busy, and turns every refusal into words. Safe
- * for the pull's threads.
+ * leaking credentials, waits when the registry is busy, and turns every refusal into words. All of
+ * that together has the time of {@link TransferLimits#answer}. Safe for the pull's threads.
  */
 final class EndpointCaller {
 
   private static final int MAX_REDIRECTS = 5;
-  private static final long FIRST_PAUSE_MILLIS = 250;
-  private static final long LONGEST_PAUSE_MILLIS = 10_000;
+  private static final int UNAUTHORIZED = 401;
+
+  /**
+   * A remembered token may have been taken back meanwhile; then a fresh one is the second answer.
+   */
+  private static final int MAX_ANSWERS = 2;
+
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  /** What passes by itself: a server that is told to wait, overloaded, or about to be replaced. */
+  private static final Set<Integer> BUSY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
   private final Wire wire;
   private final Endpoint endpoint;
@@ -31,33 +42,29 @@ final class EndpointCaller {
     this.authorization = authorization;
   }
 
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
   URI uri(String path) {
     return endpoint.at(path);
-  }
-
-  boolean can(Capability capability) {
-    return endpoint.can(capability);
-  }
-
-  /** Scheme and authority, for messages. */
-  String name() {
-    return endpoint.name();
   }
 
   /**
    * A successful answer (200 or 206), its body still to be read and closed.
    *
-   * @param headers beside those of authorization
+   * @param patient whether to wait when the endpoint is busy
+   * @throws BusyException when it is busy and not waited for
    */
-  HttpResponse<BodyStream> get(String path, Map<String, String> headers, String subject)
-      throws ImageException {
-    long pause = FIRST_PAUSE_MILLIS;
-    for (int attempt = 1; ; attempt++) {
+  HttpResponse<BodyStream> ask(Call call, boolean patient) throws ImageException, BusyException {
+    Deadline deadline = Deadline.in(wire.limits().answer());
+    for (int tries = 1; ; tries++) {
       HttpResponse<BodyStream> response;
+      boolean last = tries >= wire.limits().attempts();
       try {
-        response = authorized(path, headers, subject);
+        response = authorized(call, deadline);
       } catch (ImageException.Unavailable e) {
-        if (!Wire.isBrokenConnection(e) || attempt >= wire.settings().attempts()) {
+        if (last || !Wire.isBrokenConnection(e) || deadline.isOver()) {
           throw e;
         }
         continue;
@@ -66,65 +73,73 @@ final class EndpointCaller {
       if (status == 200 || status == 206) {
         return response;
       }
-      boolean busy = status == 429 || status >= 500;
-      if (!busy || attempt >= wire.settings().attempts()) {
-        throw refusal(response, subject);
+      if (!BUSY.contains(status)) {
+        throw refusal(call, response, Duration.ZERO);
+      }
+      Duration said = Backoff.said(response.headers(), InstantSource.system());
+      if (!patient) {
+        throw new BusyException(refusal(call, response, said));
+      }
+      Duration pause = longer(said, Backoff.after(tries));
+      if (last || !deadline.leavesRoomFor(pause)) {
+        throw refusal(call, response, said);
       }
       response.body().close();
-      pause(Math.max(pause, retryAfterMillis(response)), subject);
-      pause *= 4;
+      pause(pause, call.subject());
     }
   }
 
-  private static long retryAfterMillis(HttpResponse<?> response) {
-    String seconds = response.headers().firstValue("Retry-After").orElse("");
-    boolean number = !seconds.isEmpty() && seconds.length() < 7 && seconds.matches("\\d+");
-    return number ? Math.min(Long.parseLong(seconds) * 1000, LONGEST_PAUSE_MILLIS) : 0;
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
-  private static void pause(long millis, String subject) throws ImageException {
+  private static void pause(Duration time, String subject) throws ImageException {
     try {
-      Thread.sleep(Math.min(millis, LONGEST_PAUSE_MILLIS));
+      Thread.sleep(time);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ImageException.Cancelled(subject, "interrupted while the registry is busy");
     }
   }
 
-  private HttpResponse<BodyStream> authorized(
-      String path, Map<String, String> headers, String subject) throws ImageException {
-    String sent = authorization.header();
-    HttpResponse<BodyStream> response = redirected(uri(path), headers, sent, subject);
-    if (response.statusCode() != 401) {
-      return response;
+  private HttpResponse<BodyStream> authorized(Call call, Deadline deadline) throws ImageException {
+    for (int answers = 0; ; answers++) {
+      String sent = authorization.header();
+      HttpResponse<BodyStream> response = redirected(call, sent, deadline);
+      // Who is redirected to may not ask for the credentials of who redirected.
+      boolean challenged =
+          response.statusCode() == UNAUTHORIZED && sameOrigin(response.uri(), endpoint.root());
+      if (!challenged
+          || answers == MAX_ANSWERS
+          || !authorization.answer(response, sent, call.subject(), deadline)) {
+        return response;
+      }
+      response.body().close();
     }
-    if (!authorization.answer(response, sent, subject)) {
-      return response;
-    }
-    response.body().close();
-    return redirected(uri(path), headers, authorization.header(), subject);
   }
 
   private HttpResponse<BodyStream> redirected(
-      URI start, Map<String, String> headers, @Nullable String credentials, String subject)
-      throws ImageException {
+      Call call, @Nullable String credentials, Deadline deadline) throws ImageException {
+    URI start = uri(call.path());
     URI uri = start;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      HttpRequest.Builder request = wire.request(uri);
-      headers.forEach(request::header);
+      HttpRequest.Builder request =
+          wire.request(uri, deadline, call.subject())
+              .method(call.method(), BodyPublishers.noBody());
+      call.headers().forEach(request::header);
       if (sameOrigin(uri, start)) {
         own(request, credentials);
       }
       HttpResponse<BodyStream> response =
-          wire.send(request.build(), endpoint.connection(), subject);
+          wire.send(request.build(), endpoint.connection(), call.subject());
       if (!REDIRECTS.contains(response.statusCode())) {
         return response;
       }
       response.body().close();
-      uri = target(uri, response, subject);
+      uri = target(uri, response, call.subject());
     }
     throw new ImageException.Unavailable(
-        subject,
+        call.subject(),
         "registry " + start.getAuthority() + " redirects more than " + MAX_REDIRECTS + " times",
         "check the registry",
         null);
@@ -165,17 +180,35 @@ final class EndpointCaller {
         null);
   }
 
-  private ImageException refusal(HttpResponse<BodyStream> response, String subject) {
+  private ImageException refusal(Call call, HttpResponse<BodyStream> response, Duration wait) {
     int status = response.statusCode();
-    String host = endpoint.root().getAuthority();
-    String reason = "registry " + host + " answered " + status + Wire.errorText(response);
+    RegistryErrors errors = RegistryErrors.of(response);
+    String who = sameOrigin(response.uri(), endpoint.root()) ? "" : " by " + from(response.uri());
+    String later = wait.isZero() ? "" : "; come again in " + wait.toSeconds() + " s, it says";
+    String reason =
+        "registry %s answered %d%s to %s %s%s%s"
+            .formatted(
+                endpoint.root().getAuthority(),
+                status,
+                who,
+                call.method(),
+                uri(call.path()).getPath(),
+                errors.text(),
+                later);
     return switch (status) {
       case 401, 403 ->
-          new ImageException.Unauthorized(subject, reason, "check the credentials of the pull");
+          new ImageException.Unauthorized(call.subject(), reason, authorization.advice());
       case 404 ->
           new ImageException.NotFound(
-              subject, reason, "check the name, the tag and whether the image was pushed");
-      default -> new ImageException.Unavailable(subject, reason, "try again later", null);
+              call.subject(), reason, "check the name, the tag and whether the image was pushed");
+      case 429 ->
+          new ImageException.Unavailable(
+              call.subject(), reason, "wait, or give credentials that may pull more", null);
+      default -> new ImageException.Unavailable(call.subject(), reason, "try again later", null);
     };
+  }
+
+  private static String from(URI uri) {
+    return uri.getScheme() + "://" + uri.getAuthority();
   }
 }

@@ -3,6 +3,7 @@ package io.gantry.image.registry;
 import io.gantry.image.error.ImageException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Locale;
 
 /**
  * Credentials for one pull, as CRI's {@code AuthConfig} gives them; empty strings for what is not
@@ -22,9 +23,8 @@ public record RegistryAuth(
   }
 
   /**
-   * From the fields of CRI's {@code AuthConfig}. Username and password win over {@code auth}, which
-   * is base64 of {@code user:password}. With a server address that is not the registry's, nobody
-   * gets them.
+   * From the fields of CRI's {@code AuthConfig}. With a server address that is not the registry's,
+   * nobody gets them.
    *
    * @param serverAddress a host or URL, or empty for "the registry of the image"
    * @param registry the host of the image reference
@@ -41,6 +41,16 @@ public record RegistryAuth(
     if (!serverAddress.isEmpty() && !sameServer(serverAddress, registry)) {
       return ANONYMOUS;
     }
+    return ofFields(username, password, auth, identityToken, registryToken);
+  }
+
+  /**
+   * From the fields that CRI's {@code AuthConfig} and Docker's {@code config.json} share. Username
+   * and password win over {@code auth}, which is base64 of {@code user:password}.
+   */
+  public static RegistryAuth ofFields(
+      String username, String password, String auth, String identityToken, String registryToken)
+      throws ImageException {
     if (!username.isEmpty() || auth.isEmpty()) {
       return new RegistryAuth(username, password, identityToken, registryToken);
     }
@@ -73,14 +83,23 @@ public record RegistryAuth(
   }
 
   private static String canonical(String host) {
-    return switch (host) {
+    String lower = host.toLowerCase(Locale.ROOT);
+    String bare = lower.endsWith(":443") ? lower.substring(0, lower.length() - 4) : lower;
+    return switch (bare) {
       case "index.docker.io", "registry-1.docker.io" -> "docker.io";
-      default -> host;
+      default -> bare;
     };
   }
 
   boolean hasPassword() {
     return !username.isEmpty() || !password.isEmpty();
+  }
+
+  /** What a person can do when a registry refuses these. */
+  String advice() {
+    return equals(ANONYMOUS)
+        ? "give credentials with the pull; some registries answer so when there is no such repository"
+        : "check the credentials and what they may pull";
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.ImageReference;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,20 +11,40 @@ public final class RegistryClient implements AutoCloseable {
 
   private final Wire wire;
   private final RegistrySettings settings;
+  private final TokenServer tokens;
+  private final Absences absences;
 
   public RegistryClient(RegistrySettings settings) {
+    this(settings, InstantSource.system());
+  }
+
+  RegistryClient(RegistrySettings settings, InstantSource clock) {
     this.settings = settings;
     this.wire = new Wire(settings);
+    this.tokens = new TokenServer(wire, new TokenCache(clock));
+    this.absences = new Absences(clock);
   }
 
   /** What one pull needs of one repository; endpoints and credentials are looked up now. */
   public Repository repository(ImageReference reference, RegistryAuth auth) throws ImageException {
+    String name = reference.repository();
     List<EndpointCaller> callers = new ArrayList<>();
     for (Endpoint endpoint : settings.endpoints().of(reference.registry())) {
-      Authorization authorization = new Authorization(wire, endpoint, reference.repository(), auth);
-      callers.add(new EndpointCaller(wire, endpoint, authorization));
+      Login login = login(endpoint, reference, auth);
+      callers.add(
+          new EndpointCaller(wire, endpoint, new Authorization(tokens, endpoint, name, login)));
     }
-    return new Repository(wire, reference.repository(), callers);
+    return new Repository(wire, "image " + reference, name, new EndpointTurns(callers, absences));
+  }
+
+  /** The credentials of a pull are for the registry itself; a mirror sees its own. */
+  private Login login(Endpoint endpoint, ImageReference reference, RegistryAuth auth) {
+    boolean own = endpoint.credentials();
+    if (own && !auth.equals(RegistryAuth.ANONYMOUS)) {
+      return Login.of(auth);
+    }
+    String host = own ? reference.registry() : endpoint.root().getAuthority();
+    return Login.lookedUp(settings.logins(), host, reference.repository());
   }
 
   @Override

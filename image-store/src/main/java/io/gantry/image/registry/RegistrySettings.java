@@ -1,45 +1,28 @@
 package io.gantry.image.registry;
 
-import java.time.Duration;
-
 /**
- * Limits of the talk with registries.
+ * How registries are reached.
  *
- * @param connectTimeout until a connection stands
- * @param responseTimeout until the head of an answer is here
- * @param stallTimeout a body that brings nothing for this long is given up
- * @param attempts how often a request is sent when the registry is overloaded or a body breaks off
- * @param maxManifestBytes of an index or manifest
- * @param maxConfigBytes of a config
+ * @param logins credentials of the node, for pulls that bring none
+ * @param limits of the talk with registries
  */
-public record RegistrySettings(
-    Endpoints endpoints,
-    Duration connectTimeout,
-    Duration responseTimeout,
-    Duration stallTimeout,
-    int attempts,
-    int maxManifestBytes,
-    int maxConfigBytes) {
+public record RegistrySettings(Endpoints endpoints, Logins logins, TransferLimits limits) {
 
   public static final RegistrySettings DEFAULT =
-      new RegistrySettings(
-          Endpoints.DIRECT,
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(60),
-          3,
-          4 << 20,
-          4 << 20);
+      new RegistrySettings(Endpoints.DIRECT, Logins.NONE, TransferLimits.DEFAULT);
 
-  /** The same limits with other endpoints. */
+  /** The same with other endpoints. */
   public RegistrySettings withEndpoints(Endpoints other) {
-    return new RegistrySettings(
-        other,
-        connectTimeout,
-        responseTimeout,
-        stallTimeout,
-        attempts,
-        maxManifestBytes,
-        maxConfigBytes);
+    return new RegistrySettings(other, logins, limits);
+  }
+
+  /** The same with other credentials of the node. */
+  public RegistrySettings withLogins(Logins other) {
+    return new RegistrySettings(endpoints, other, limits);
+  }
+
+  /** The same with other limits. */
+  public RegistrySettings withLimits(TransferLimits other) {
+    return new RegistrySettings(endpoints, logins, other);
   }
 }

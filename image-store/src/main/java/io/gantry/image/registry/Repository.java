@@ -8,11 +8,7 @@ import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,20 +27,20 @@ public final class Repository {
           MediaTypes.DOCKER_MANIFEST);
 
   private final Wire wire;
+  private final String image;
   private final String name;
-  private final List<EndpointCaller> endpoints;
-  private final Set<EndpointCaller> unreachable = ConcurrentHashMap.newKeySet();
+  private final EndpointTurns turns;
+  private final Map<Digest, EndpointCaller> givers = new ConcurrentHashMap<>();
 
-  Repository(Wire wire, String name, List<EndpointCaller> endpoints) {
+  /**
+   * @param image what is pulled, for messages
+   * @param name of the repository
+   */
+  Repository(Wire wire, String image, String name, EndpointTurns turns) {
     this.wire = wire;
+    this.image = image;
     this.name = name;
-    this.endpoints = endpoints;
-  }
-
-  /** Asks one endpoint. */
-  @FunctionalInterface
-  private interface Question<T> {
-    T ask(EndpointCaller endpoint) throws ImageException;
+    this.turns = turns;
   }
 
   /**
@@ -57,14 +53,20 @@ public final class Repository {
       throws ImageException {
     String path = "/" + name + "/manifests/" + tagOrDigest;
     Capability needed = expected == null ? Capability.RESOLVE : Capability.PULL;
-    return firstAnswer(needed, subject, endpoint -> manifest(endpoint, path, expected, subject));
+    Call call = Call.get(path, subject).with("Accept", ACCEPT);
+    return turns.firstAnswer(
+        needed,
+        subject,
+        (endpoint, patient) -> {
+          HttpResponse<BodyStream> response = endpoint.ask(call, patient);
+          byte[] content = read(endpoint, call, response, wire.limits().maxManifestBytes());
+          return manifest(response, content, expected, subject);
+        });
   }
 
-  private FetchedManifest manifest(
-      EndpointCaller endpoint, String path, @Nullable Digest expected, String subject)
+  private static FetchedManifest manifest(
+      HttpResponse<?> response, byte[] content, @Nullable Digest expected, String subject)
       throws ImageException {
-    HttpResponse<BodyStream> response = endpoint.get(path, Map.of("Accept", ACCEPT), subject);
-    byte[] content = read(endpoint, path, response, wire.settings().maxManifestBytes(), subject);
     Digest digest = verified(response, content, expected, subject);
     String type = response.headers().firstValue("Content-Type").orElse("");
     int parameters = type.indexOf(';');
@@ -90,17 +92,16 @@ public final class Repository {
 
   /** A small blob, such as a config, checked against its descriptor. */
   public byte[] document(Descriptor blob, String subject) throws ImageException {
-    int limit = wire.settings().maxConfigBytes();
+    int limit = wire.limits().maxConfigBytes();
     if (blob.size() > limit) {
       throw tooLarge(subject, blob.size() + " bytes", limit);
     }
-    String path = "/" + name + "/blobs/" + blob.digest();
-    return firstAnswer(
+    Call call = Call.get(path(blob), subject);
+    return turns.firstAnswer(
         Capability.PULL,
         subject,
-        endpoint -> {
-          HttpResponse<BodyStream> response = endpoint.get(path, Map.of(), subject);
-          byte[] content = read(endpoint, path, response, limit, subject);
+        (endpoint, patient) -> {
+          byte[] content = read(endpoint, call, endpoint.ask(call, patient), limit);
           Digest actual = blob.digest().ofSameKind(content);
           if (!actual.equals(blob.digest())) {
             throw new ImageException.Corrupt(
@@ -113,23 +114,23 @@ public final class Repository {
         });
   }
 
+  private String path(Descriptor blob) {
+    return "/" + name + "/blobs/" + blob.digest();
+  }
+
   private byte[] read(
-      EndpointCaller endpoint,
-      String path,
-      HttpResponse<BodyStream> response,
-      int limit,
-      String subject)
+      EndpointCaller endpoint, Call call, HttpResponse<BodyStream> response, int limit)
       throws ImageException {
     try (BodyStream body = response.body()) {
       byte[] content = body.readNBytes(limit + 1);
       if (content.length > limit) {
-        throw tooLarge(subject, "more than " + limit + " bytes", limit);
+        throw tooLarge(call.subject(), "more than " + limit + " bytes", limit);
       }
       return content;
     } catch (ImageException e) {
       throw e;
     } catch (IOException e) {
-      throw wire.unavailable(endpoint.uri(path), subject, e);
+      throw wire.unavailable(endpoint.uri(call.path()), call.subject(), e);
     }
   }
 
@@ -140,35 +141,52 @@ public final class Repository {
 
   /** The raw bytes of a blob; whoever reads checks the digest. The caller closes the stream. */
   public InputStream blob(Descriptor blob) throws ImageException {
-    return firstAnswer(
-        Capability.PULL,
-        "blob " + blob.digest(),
-        endpoint -> BlobStream.open(endpoint, wire, name, blob));
+    String subject = "blob " + blob.digest() + " of " + image;
+    givers.remove(blob.digest());
+    return BlobStream.open(
+        new BlobStream.Source() {
+          @Override
+          public BlobPart from(long offset) throws ImageException {
+            return part(blob, offset, subject);
+          }
+
+          @Override
+          public void leave(EndpointCaller endpoint) {
+            turns.leave(endpoint);
+          }
+
+          @Override
+          public ImageException broken(EndpointCaller endpoint, String what, IOException cause) {
+            return wire.unavailable(endpoint.uri(path(blob)), what, cause);
+          }
+        },
+        blob,
+        subject,
+        wire.limits().attempts(),
+        turns.count());
   }
 
-  private <T> T firstAnswer(Capability needed, String subject, Question<T> question)
-      throws ImageException {
-    Map<String, ImageException> failures = new LinkedHashMap<>();
-    for (EndpointCaller endpoint : inTurn(needed)) {
-      try {
-        return question.ask(endpoint);
-      } catch (ImageException.Cancelled e) {
-        throw e;
-      } catch (ImageException e) {
-        failures.put(endpoint.name(), e);
-        if (e instanceof ImageException.Unavailable) {
-          unreachable.add(endpoint);
-        }
-      }
-    }
-    throw Refusals.of(subject, needed, failures);
+  private BlobPart part(Descriptor blob, long offset, String subject) throws ImageException {
+    Call whole = Call.get(path(blob), subject);
+    Call call = offset == 0 ? whole : whole.with("Range", "bytes=" + offset + "-");
+    BlobPart part =
+        turns.firstAnswer(
+            Capability.PULL,
+            subject,
+            (endpoint, patient) ->
+                BlobPart.of(endpoint, endpoint.ask(call, patient), blob, offset, subject));
+    givers.putIfAbsent(blob.digest(), part.endpoint());
+    return part;
   }
 
-  /** Who was out of reach a moment ago comes last, so that one wait for it is enough. */
-  private List<EndpointCaller> inTurn(Capability needed) {
-    return endpoints.stream()
-        .filter(endpoint -> endpoint.can(needed))
-        .sorted(Comparator.comparing(unreachable::contains))
-        .toList();
+  /**
+   * Says that the last stream of a blob brought wrong bytes. Who gave the first of them is asked
+   * for nothing more; if it was another one who lied, the next round will show it.
+   *
+   * @return whether somebody else can be asked
+   */
+  public boolean distrust(Descriptor blob) {
+    EndpointCaller wrong = givers.remove(blob.digest());
+    return wrong != null && turns.distrust(wrong);
   }
 }

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class Wire implements AutoCloseable {
 
   private static final String AGENT = "gantry/0.1";
-  private static final int MAX_ERROR_TEXT = 8 << 10;
 
   /** One for all endpoints without settings of their own, the rest for those with. */
   private static final int MAX_CLIENTS = 16;
@@ -42,8 +40,8 @@ final class Wire implements AutoCloseable {
     this.settings = settings;
   }
 
-  RegistrySettings settings() {
-    return settings;
+  TransferLimits limits() {
+    return settings.limits();
   }
 
   private synchronized HttpClient client(ConnectionSettings connection)
@@ -85,20 +83,21 @@ final class Wire implements AutoCloseable {
 
   private Duration connectTimeout(ConnectionSettings connection) {
     Duration own = connection.timeout();
-    return own == null ? settings.connectTimeout() : own;
+    return own == null ? limits().connect() : own;
   }
 
-  HttpRequest.Builder request(URI uri) {
-    return HttpRequest.newBuilder(uri)
-        .timeout(settings.responseTimeout())
-        .header("User-Agent", AGENT);
+  HttpRequest.Builder request(URI uri, Deadline deadline, String subject) throws ImageException {
+    if (deadline.isOver()) {
+      throw unavailable(uri, subject, silence(), null);
+    }
+    return HttpRequest.newBuilder(uri).timeout(deadline.left()).header("User-Agent", AGENT);
   }
 
   /** The answer with its body still to be read; the caller closes the body. */
   HttpResponse<BodyStream> send(HttpRequest request, ConnectionSettings connection, String subject)
       throws ImageException {
     try {
-      return client(connection).send(request, head -> new BodyStream(settings.stallTimeout()));
+      return client(connection).send(request, head -> new BodyStream(limits()));
     } catch (HttpConnectTimeoutException e) {
       long millis = connectTimeout(connection).toMillis();
       throw unavailable(
@@ -121,7 +120,8 @@ final class Wire implements AutoCloseable {
     return unavailable(uri, subject, reason(e), e);
   }
 
-  private static ImageException unavailable(URI uri, String subject, String reason, Exception e) {
+  private static ImageException unavailable(
+      URI uri, String subject, String reason, @Nullable Exception e) {
     return new ImageException.Unavailable(
         subject,
         "registry " + uri.getAuthority() + " " + reason,
@@ -142,15 +142,16 @@ final class Wire implements AutoCloseable {
 
   private String reason(IOException e) {
     return switch (e) {
-      case HttpTimeoutException slow
-          when slow.getMessage() != null && slow.getMessage().startsWith("nothing") ->
-          "went silent: " + slow.getMessage();
-      case HttpTimeoutException slow ->
-          "does not answer within " + settings.responseTimeout().toSeconds() + " s";
+      case SlowBodyException slow -> "is too slow: " + slow.getMessage();
+      case HttpTimeoutException slow -> silence();
       case ConnectException refused -> isUnknown(refused) ? "has no address" : refusal(refused);
       case SSLException tls -> "fails the TLS handshake: " + tls.getMessage();
       default -> "broke the connection: " + message(e);
     };
+  }
+
+  private String silence() {
+    return "does not answer within " + limits().answer().toMillis() + " ms";
   }
 
   private static String refusal(ConnectException e) {
@@ -165,17 +166,6 @@ final class Wire implements AutoCloseable {
 
   private static String message(IOException e) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
-  }
-
-  /** What the registry says about its refusal, cut to a line. */
-  static String errorText(HttpResponse<BodyStream> response) {
-    try (BodyStream body = response.body()) {
-      String text = new String(body.readNBytes(MAX_ERROR_TEXT), StandardCharsets.UTF_8);
-      String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-      return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(300, line.length()));
-    } catch (IOException e) {
-      return " (its explanation cannot be read: " + message(e) + ")";
-    }
   }
 
   @Override

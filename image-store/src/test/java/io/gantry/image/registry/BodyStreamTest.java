@@ -18,9 +18,13 @@ class BodyStreamTest {
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
+  private static TransferLimits limits(Duration stall) {
+    return new TransferLimits(stall, stall, stall, 1024, 1, 1, 1);
+  }
+
   /** A sender that brings one piece after the other, each a while after it was asked for. */
   private static BodyStream endless(int piece, Duration stallTimeout) {
-    BodyStream body = new BodyStream(stallTimeout);
+    BodyStream body = new BodyStream(limits(stallTimeout));
     body.onSubscribe(
         new Flow.Subscription() {
           @Override
