@@ -19,7 +19,8 @@ public record Config(
     LogSettings log,
     NetworkSettings network,
     CgroupSettings cgroup,
-    ImageSettings image) {
+    ImageSettings image,
+    RegistrySettings registry) {
 
   /** The file that is read when no other is named. */
   public static final Path FILE = Path.of("/etc/gantry/config.toml");
@@ -35,7 +36,8 @@ public record Config(
           new NetworkSettings("gantry", "gantry0", "", 0),
           new CgroupSettings("/gantry"),
           new ImageSettings(
-              3, 64L << 30, 2_000_000, List.of(), Path.of("/etc/gantry/certs.d"), List.of()));
+              3, 64L << 30, 2_000_000, List.of(), Path.of("/etc/gantry/certs.d"), "", List.of()),
+          new RegistrySettings(10, 30, 30, 4096));
 
   /**
    * What the daemon writes of itself.
@@ -72,6 +74,8 @@ public record Config(
    * @param insecureRegistries hosts, with port where there is one, that are spoken to over plain
    *     HTTP; loopback always is
    * @param registryConfigDir where {@code <registry>/hosts.toml} names mirrors; may be missing
+   * @param authFile absolute path of a {@code config.json} of Docker's clients with credentials for
+   *     pulls that bring none, or empty
    * @param pinned full names of images that no garbage collection may remove
    */
   public record ImageSettings(
@@ -80,6 +84,7 @@ public record Config(
       long maxLayerEntries,
       List<String> insecureRegistries,
       Path registryConfigDir,
+      String authFile,
       List<String> pinned) {
 
     public ImageSettings {
@@ -87,4 +92,18 @@ public record Config(
       pinned = List.copyOf(pinned);
     }
   }
+
+  /**
+   * How long registries are waited for.
+   *
+   * @param connectTimeoutSeconds until a connection stands
+   * @param answerTimeoutSeconds until an endpoint begins to answer, all tries together
+   * @param stallTimeoutSeconds over which the flow of a download is judged
+   * @param leastBytesPerSecond what a download has to bring in that time
+   */
+  public record RegistrySettings(
+      int connectTimeoutSeconds,
+      int answerTimeoutSeconds,
+      int stallTimeoutSeconds,
+      long leastBytesPerSecond) {}
 }

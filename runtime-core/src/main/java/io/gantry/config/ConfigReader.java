@@ -4,6 +4,7 @@ import io.gantry.config.Config.CgroupSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.NetworkSettings;
+import io.gantry.config.Config.RegistrySettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,9 +82,18 @@ public final class ConfigReader {
     NetworkSettings network = network(top.section("network"), defaults.network());
     CgroupSettings cgroup = cgroup(top.section("cgroup"), defaults.cgroup());
     ImageSettings image = image(top.section("image"), defaults.image());
+    RegistrySettings registry = registry(top.section("registry"), defaults.registry());
     top.refuseOthers();
     return new Config(
-        flags.root().orElse(root), state, socket, socketMode, log, network, cgroup, image);
+        flags.root().orElse(root),
+        state,
+        socket,
+        socketMode,
+        log,
+        network,
+        cgroup,
+        image,
+        registry);
   }
 
   /** A daemon that starts and cannot start containers afterwards helps nobody. */
@@ -136,8 +146,24 @@ public final class ConfigReader {
             section.number("max_layer_entries", defaults.maxLayerEntries(), 1000, 100_000_000),
             section.texts("insecure_registries"),
             section.path("registry_config_dir", defaults.registryConfigDir()),
+            section.matching("auth_file", defaults.authFile(), "|/[^\\x00]+", "an absolute path"),
             section.texts("pinned"));
     section.refuseOthers();
     return settings;
+  }
+
+  private static RegistrySettings registry(Section section, RegistrySettings defaults) {
+    RegistrySettings settings =
+        new RegistrySettings(
+            seconds(section, "connect_timeout_seconds", defaults.connectTimeoutSeconds()),
+            seconds(section, "answer_timeout_seconds", defaults.answerTimeoutSeconds()),
+            seconds(section, "stall_timeout_seconds", defaults.stallTimeoutSeconds()),
+            section.number("least_bytes_per_second", defaults.leastBytesPerSecond(), 1, 1L << 40));
+    section.refuseOthers();
+    return settings;
+  }
+
+  private static int seconds(Section section, String key, int fallback) {
+    return (int) section.number(key, fallback, 1, 3600);
   }
 }

@@ -11,7 +11,6 @@ import io.gantry.container.ContainerPaths;
 import io.gantry.container.Containers;
 import io.gantry.image.ImageStore;
 import io.gantry.image.ImageStoreSettings;
-import io.gantry.image.hosts.HostsDirectory;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.launch.ContainerCgroups;
 import io.gantry.launch.ContainerImages;
@@ -186,12 +185,7 @@ final class Wiring {
     return new ImageStoreSettings(
         defaults.root(),
         defaults.platform(),
-        defaults
-            .registry()
-            .withEndpoints(
-                new HostsDirectory(
-                    config.image().registryConfigDir(),
-                    new RegistryEndpoints(config.image().insecureRegistries()))),
+        RegistryWiring.settings(config),
         defaults.privileges(),
         new UnpackLimits(config.image().maxLayerBytes(), config.image().maxLayerEntries()),
         config.image().parallelLayers(),

@@ -7,6 +7,7 @@ import io.gantry.config.Config.CgroupSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.NetworkSettings;
+import io.gantry.config.Config.RegistrySettings;
 import io.gantry.container.ContainerId;
 import io.gantry.container.ContainerPaths;
 import java.io.IOException;
@@ -38,7 +39,9 @@ class ConfigReaderTest {
                     2_000_000,
                     List.of(),
                     Path.of("/etc/gantry/certs.d"),
-                    List.of())));
+                    "",
+                    List.of()),
+                new RegistrySettings(10, 30, 30, 4096)));
   }
 
   @Test
@@ -48,7 +51,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 6);
+        .hasSize(4 + 1 + 4 + 1 + 7 + 4);
   }
 
   @Test
@@ -78,6 +81,9 @@ class ConfigReaderTest {
             [image]
             insecure_registries = ["reg.example:5000"]
             registry_config_dir = "/srv/certs.d/"
+            auth_file = "/root/.docker/config.json"
+            [registry]
+            answer_timeout_seconds = 5
             """);
 
     assertThat(config.socket()).isEqualTo(Path.of("/tmp/x/gantry.sock"));
@@ -87,6 +93,8 @@ class ConfigReaderTest {
     assertThat(config.network().mtu()).isEqualTo(1400);
     assertThat(config.image().insecureRegistries()).containsExactly("reg.example:5000");
     assertThat(config.image().registryConfigDir()).isEqualTo(Path.of("/srv/certs.d"));
+    assertThat(config.image().authFile()).isEqualTo("/root/.docker/config.json");
+    assertThat(config.registry()).isEqualTo(new RegistrySettings(10, 5, 30, 4096));
     assertThat(config.root()).isEqualTo(Config.DEFAULT.root());
   }
 
@@ -113,7 +121,7 @@ class ConfigReaderTest {
       textBlock =
           """
           rot = "/x"              | f:1:1: unknown key rot; did you mean root?
-          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, network, root, socket, socket_mode, state
+          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, network, registry, root, socket, socket_mode, state
           network.brigde = "a"    | f:1:1: unknown key network.brigde; did you mean network.bridge?
           root = 7                | f:1:1: root is 7; give an absolute path
           root = "var"            | f:1:1: root is "var"; give an absolute path
@@ -126,6 +134,9 @@ class ConfigReaderTest {
           network.bridge = "a b"  | f:1:1: network.bridge is "a b"; give 1 to 15 letters, digits, dots, dashes or underscores
           cgroup.root = "/a/../b" | f:1:1: cgroup.root is "/a/../b"; give an absolute path within the hierarchies such as /gantry
           image.parallel_layers=0 | f:1:1: image.parallel_layers is 0; give a number from 1 to 64
+          image.auth_file = "a"   | f:1:1: image.auth_file is "a"; give an absolute path
+          registry.stall_timeout_seconds = 0  | f:1:1: registry.stall_timeout_seconds is 0; give a number from 1 to 3600
+          registry.least_bytes_per_second = 0 | f:1:1: registry.least_bytes_per_second is 0; give a number from 1 to 1099511627776
           image.pinned = "a"      | f:1:1: image.pinned is "a"; give a list of strings: ["...", "..."]
           image.pinned = [1]      | f:1:1: image.pinned is [1]; give a list of strings: ["...", "..."]
           socket_mode = "0666"    | f:1:1: socket_mode is "0666"; give one of 0600, 0660

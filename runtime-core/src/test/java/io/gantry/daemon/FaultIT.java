@@ -69,7 +69,8 @@ class FaultIT {
             Config.DEFAULT.log(),
             new Config.NetworkSettings("gantryfault", "gtfault0", "", 0),
             new Config.CgroupSettings("/gantry-fault"),
-            Config.DEFAULT.image());
+            Config.DEFAULT.image(),
+            Config.DEFAULT.registry());
     Files.createDirectories(config.state());
     PodNetwork real = BridgeNetworks.onThisNode(Wiring.bridge(config));
     services = Wiring.services(config, faults.calls(), network.around(real));
