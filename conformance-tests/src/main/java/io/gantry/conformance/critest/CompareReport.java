@@ -15,6 +15,7 @@ public final class CompareReport {
       """
       usage: CompareReport [option ...] REPORT.xml
         --expected FILE   a list of expectations; may be given several times
+        --instead FILE    lines that take the place of those for the same specs
         --name NAME       what was run, for the summary
         --counts FILE     where to write how many passed, failed and were skipped
         --whole           each line of the lists must have its spec, and each must have been run
@@ -22,6 +23,7 @@ public final class CompareReport {
       """;
 
   private final List<Path> expected = new ArrayList<>();
+  private final List<Path> instead = new ArrayList<>();
   private final List<Path> reports = new ArrayList<>();
   private String name = "critest";
   private Path counts = Path.of("/dev/null");
@@ -33,6 +35,7 @@ public final class CompareReport {
       String word = rest.next();
       switch (word) {
         case "--expected" -> expected.add(Path.of(rest.next()));
+        case "--instead" -> instead.add(Path.of(rest.next()));
         case "--name" -> name = rest.next();
         case "--counts" -> counts = Path.of(rest.next());
         case "--whole" -> whole = true;
@@ -61,7 +64,8 @@ public final class CompareReport {
 
   private int compare(PrintStream out) throws IOException {
     Comparison comparison =
-        Comparison.of(ReportReader.read(reports.getFirst()), ExpectedSpecs.read(expected), whole);
+        Comparison.of(
+            ReportReader.read(reports.getFirst()), ExpectedSpecs.read(expected, instead), whole);
     comparison.complaints().forEach(out::println);
     out.println(name + ": " + comparison.summary());
     Files.writeString(counts, comparison.counts() + "\n");

@@ -23,6 +23,27 @@ final class ExpectedSpecs {
    * @throws IOException with file and line number when a line is not understood or is there twice
    */
   static Map<String, Expectation> read(List<Path> files) throws IOException {
+    return read(files, List.of());
+  }
+
+  /**
+   * The lines of all files, by name of the spec.
+   *
+   * @param instead files whose lines take the place of those for the same specs
+   * @throws IOException with file and line number when a line is not understood, is there twice, or
+   *     takes nobody's place
+   */
+  static Map<String, Expectation> read(List<Path> files, List<Path> instead) throws IOException {
+    Map<String, Expectation> expected = lines(files);
+    for (Expectation each : lines(instead).values()) {
+      if (expected.replace(each.spec(), each) == null) {
+        throw new IOException(each.place() + ": this spec has no line whose place it could take");
+      }
+    }
+    return expected;
+  }
+
+  private static Map<String, Expectation> lines(List<Path> files) throws IOException {
     Map<String, Expectation> expected = new LinkedHashMap<>();
     for (Path file : files) {
       List<String> lines = Files.readAllLines(file);

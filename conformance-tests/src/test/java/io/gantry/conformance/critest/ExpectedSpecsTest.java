@@ -54,6 +54,27 @@ class ExpectedSpecsTest {
   }
 
   @Test
+  void aLineOfAnotherMachineTakesThePlaceOfTheUsual() throws Exception {
+    Path usual = file("usual.tsv", "a\tskip\tno AppArmor here\nb\tpass\n");
+    Path there = file("there.tsv", "a\ttodo\tAppArmor\n");
+
+    assertThat(ExpectedSpecs.read(List.of(usual), List.of(there)).values())
+        .containsExactly(
+            new Expectation("a", Kind.TODO, "AppArmor", "there.tsv:1"),
+            new Expectation("b", Kind.PASS, "", "usual.tsv:2"));
+  }
+
+  @Test
+  void aLineThatTakesNobodysPlaceIsRefused() throws Exception {
+    Path usual = file("usual.tsv", "a\tpass\n");
+    Path there = file("there.tsv", "A\ttodo\tlater\n");
+
+    assertThatThrownBy(() -> ExpectedSpecs.read(List.of(usual), List.of(there)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("there.tsv:1: this spec has no line whose place it could take");
+  }
+
+  @Test
   void twoLinesForOneSpecAreRefused() throws Exception {
     Path one = file("one.tsv", "a\tpass\n");
     Path two = file("two.tsv", "a\ttodo\tlater\n");
