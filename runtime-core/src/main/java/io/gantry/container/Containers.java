@@ -296,6 +296,16 @@ public final class Containers implements ContainerService, PodMembers {
   }
 
   @Override
+  public List<Integer> running(PodId pod) {
+    return containers.values().stream()
+        .filter(container -> container.pod().equals(pod))
+        .map(Container::state)
+        .filter(ContainerState.Running.class::isInstance)
+        .map(state -> ((ContainerState.Running) state).pid())
+        .toList();
+  }
+
+  @Override
   public void removeAll(PodId pod) {
     each(pod, container -> remove(container.id().value()));
   }

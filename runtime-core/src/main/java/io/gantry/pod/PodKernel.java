@@ -6,11 +6,14 @@ import io.gantry.linux.Fd;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.ProcessIdentity;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a pod is made of in the kernel and under the run directory, taken together. */
 public final class PodKernel {
@@ -80,10 +83,26 @@ public final class PodKernel {
     namespaces.drop(pod.id());
   }
 
-  /** After a restart: whether what the record says is still there, and taken over. */
-  boolean readopt(Pod pod, Map<String, ProcessIdentity> holding) throws IOException {
+  /**
+   * After a restart: whether what the record says is still there, and taken over.
+   *
+   * @param holding holders of the machine by the id of their pod
+   * @param running the first processes of the pod's containers
+   */
+  boolean readopt(Pod pod, Map<String, ProcessIdentity> holding, List<Integer> running)
+      throws IOException {
     adoptHolder(pod, holding);
-    return namespaces.reopen(pod);
+    return namespaces.reopen(pod) || regain(pod, holding.get(pod.id().value()), running);
+  }
+
+  /** The pins are gone; whoever lives in the namespaces still has them. */
+  private boolean regain(Pod pod, @Nullable ProcessIdentity holder, List<Integer> running)
+      throws IOException {
+    List<Integer> inside = new ArrayList<>(running);
+    if (holder != null) {
+      inside.add(holder.pid());
+    }
+    return namespaces.regain(pod, inside);
   }
 
   /** Takes a holder that was started but not written down into the pod's record. */

@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -143,6 +145,39 @@ public final class PodNamespaces {
       }
       throw e;
     }
+  }
+
+  /**
+   * Pins the namespaces of a pod again that processes of it are still in.
+   *
+   * @return whether there was such a process
+   * @throws IOException when the processes are in different ones
+   */
+  boolean regain(Pod pod, List<Integer> inside) throws IOException {
+    Optional<Map<Namespace, Fd>> found =
+        new InhabitedNamespaces(calls).of(kinds(pod.spec().namespaces()), inside);
+    if (found.isEmpty()) {
+      return false;
+    }
+    Map<Namespace, Fd> namespaces = found.get();
+    try {
+      pins.call(
+          "pod " + pod.id().brief(),
+          thread -> {
+            for (Map.Entry<Namespace, Fd> namespace : namespaces.entrySet()) {
+              Path file = paths.pin(pod.id(), namespace.getKey());
+              SmallMounts.unpin(file);
+              thread.enter(namespace.getValue(), namespace.getKey());
+              SmallMounts.pin(thread, namespace.getKey(), file);
+            }
+            return true;
+          });
+    } catch (IOException | RuntimeException e) {
+      namespaces.values().forEach(Fd::close);
+      throw e;
+    }
+    open.put(pod.id(), namespaces);
+    return true;
   }
 
   /**

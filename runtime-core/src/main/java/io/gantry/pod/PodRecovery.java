@@ -16,15 +16,17 @@ final class PodRecovery {
 
   private final Table<Pod> pods;
   private final PodKernel kernel;
+  private final PodMembers members;
   private final PodTeardown teardown;
   private final List<String> problems = new ArrayList<>();
 
   /** The machine's holders, looked for once. */
   private @Nullable Map<String, ProcessIdentity> holding;
 
-  PodRecovery(Table<Pod> pods, PodKernel kernel, PodTeardown teardown) {
+  PodRecovery(Table<Pod> pods, PodKernel kernel, PodMembers members, PodTeardown teardown) {
     this.pods = pods;
     this.kernel = kernel;
+    this.members = members;
     this.teardown = teardown;
   }
 
@@ -76,7 +78,7 @@ final class PodRecovery {
    */
   private void readopt(Pod pod) throws IOException {
     try {
-      if (kernel.readopt(pod, holding())) {
+      if (kernel.readopt(pod, holding(), members.running(pod.id()))) {
         return;
       }
     } catch (IOException e) {

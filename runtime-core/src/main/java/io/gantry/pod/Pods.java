@@ -16,6 +16,7 @@ public final class Pods implements PodService {
 
   private final Table<Pod> pods;
   private final PodKernel kernel;
+  private final PodMembers members;
   private final PodTeardown teardown;
   private final Clock clock;
   private final Operations<PodMetadata, PodId> making = new Operations<>();
@@ -25,6 +26,7 @@ public final class Pods implements PodService {
   public Pods(Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock) {
     this.pods = pods;
     this.kernel = kernel;
+    this.members = members;
     this.teardown = new PodTeardown(pods, kernel, members);
     this.clock = clock;
   }
@@ -141,6 +143,6 @@ public final class Pods implements PodService {
    * @return what could not be brought in order, in words for the log
    */
   public List<String> recover() {
-    return new PodRecovery(pods, kernel, teardown).run();
+    return new PodRecovery(pods, kernel, members, teardown).run();
   }
 }
