@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,10 +47,11 @@ public final class Bench {
 
   private int measureForeign() throws Exception {
     try (CriClient client = CriClient.of(options.endpoint())) {
-      Subject subject = new Subject("runtime", client, options.image(), Optional.empty());
+      String endpoint = "unix://" + options.endpoint().replaceFirst("^unix://", "");
+      Subject subject = new Subject("runtime", client, endpoint, options.image(), Optional.empty());
       Results results = new Results(subject.name());
       facts.put(subject.name(), subject.version());
-      measure(List.of(subject), List.of(), results);
+      measure(List.of(subject), critest(results), results);
       report(List.of(subject.name()), results);
     }
     return 0;
@@ -84,7 +86,21 @@ public final class Bench {
     facts.put("order", "the runtimes take turns, " + options.effort().rounds() + " times");
     Path counter = Distribution.found().repository().resolve("hack/lib/exec-count");
     CycleCost cost = new CycleCost(options.effort().costCycles(), counter);
-    measure(lineup.subjects(), List.of(cost, pulls), results);
+    List<Measurement> more = new ArrayList<>(List.of(cost));
+    more.addAll(critest(results));
+    more.add(pulls);
+    measure(lineup.subjects(), more, results);
+  }
+
+  /** The measurements of critest, or none and a note. */
+  private List<Measurement> critest(Results results) throws IOException, InterruptedException {
+    if (options.critest().isEmpty()) {
+      results.note("no critest: " + options.noCritest());
+      return List.of();
+    }
+    Path program = Path.of(options.critest());
+    facts.put("critest", Critest.version(program));
+    return List.of(new CritestTimes(program, options.effort()));
   }
 
   private void measure(List<Subject> subjects, List<Measurement> more, Results results)

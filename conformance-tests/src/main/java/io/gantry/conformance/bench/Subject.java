@@ -10,14 +10,20 @@ import java.util.Optional;
 /**
  * A runtime that is measured.
  *
+ * @param endpoint where it listens, as {@code unix:///SOCKET}
  * @param image one that it has
  * @param stand present when it is ours to look into and to kill
  */
-record Subject(String name, CriClient client, String image, Optional<Stand> stand) {
+record Subject(
+    String name, CriClient client, String endpoint, String image, Optional<Stand> stand) {
 
   static Subject of(Stand stand) {
     return new Subject(
-        stand.kind().title(), stand.runtime().client(), stand.image(), Optional.of(stand));
+        stand.kind().title(),
+        stand.runtime().client(),
+        "unix://" + stand.runtime().socket(),
+        stand.image(),
+        Optional.of(stand));
   }
 
   /** A draft of a pod, in the runtime's own cgroup where it has one. */

@@ -6,8 +6,7 @@
  * <p>A {@link io.gantry.conformance.bench.Lineup} of runtimes goes through one {@link
  * io.gantry.conformance.bench.Measurement} after the other, which leave their figures in {@link
  * io.gantry.conformance.bench.Results}; a {@link io.gantry.conformance.bench.Report} is what is
- * shown of them. A further measurement, such as a foreign program's own, is one more
- * implementation.
+ * shown of them. {@link io.gantry.conformance.bench.CritestTimes} are those of a foreign program.
  */
 @NullMarked
 package io.gantry.conformance.bench;

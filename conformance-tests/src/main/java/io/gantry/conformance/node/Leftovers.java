@@ -77,6 +77,11 @@ final class Leftovers {
     });
   }
 
+  /** A group and all groups in it, in one hierarchy. */
+  void cgroup(Path group) {
+    attempt(() -> removeGroups(group));
+  }
+
   /** The directories that may hold groups: those of version 1, and the place of version 2. */
   static List<Path> hierarchies() throws IOException {
     List<Path> found = new ArrayList<>(List.of(HIERARCHIES));
