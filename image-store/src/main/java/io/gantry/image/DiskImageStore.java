@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.image.content.BlobStore;
+import io.gantry.image.content.DiskFiles;
 import io.gantry.image.content.LayerStore;
 import io.gantry.image.content.StoreLayout;
 import io.gantry.image.content.Trash;
@@ -44,29 +45,42 @@ final class DiskImageStore implements ImageStore {
 
   private final StoreParts parts;
   private final Trash trash;
+  private final Duration keepUnused;
   private final ImageHolds holds;
   private final ImageIntake intake;
   private final ImageDeparture departure;
   private final Snapshots snapshots;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private DiskImageStore(StoreParts parts, Trash trash) {
+  private DiskImageStore(StoreParts parts, DiskFiles disk, Trash trash, Duration keepUnused) {
     this.parts = parts;
     this.trash = trash;
-    this.holds = new ImageHolds(parts.layout());
+    this.keepUnused = keepUnused;
+    this.holds = new ImageHolds(parts.layout(), disk);
     this.intake = new ImageIntake(parts, Clock.systemUTC());
     this.departure = new ImageDeparture(parts, holds);
     this.snapshots = new Snapshots(parts.layout().snapshots(), trash);
   }
 
   static ImageStore open(ImageStoreSettings settings, FileCalls files) throws ImageException {
+    return open(settings, files, KEEP_UNUSED);
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @param keepUnused how long complete layers of a broken pull wait for the next try
+   */
+  static ImageStore open(ImageStoreSettings settings, FileCalls files, Duration keepUnused)
+      throws ImageException {
     StoreLayout layout = new StoreLayout(settings.root());
     layout.create();
     Trash trash = new Trash(layout.trash(), files);
     try {
-      throwAway(layout.staging(), trash);
       trash.sweep();
-      DiskImageStore store = new DiskImageStore(parts(settings, layout, files, trash), trash);
+      throwAway(layout.staging(), trash);
+      StoreParts parts = parts(settings, layout, files, trash);
+      DiskImageStore store = new DiskImageStore(parts, new DiskFiles(files), trash, keepUnused);
       store.load();
       return store;
     } catch (IOException e) {
@@ -87,12 +101,13 @@ final class DiskImageStore implements ImageStore {
             new DirectoryUnpacker(files, settings.privileges(), settings.limits()),
             settings.limits(),
             settings.parallelLayers());
+    DiskFiles disk = new DiskFiles(files);
     return new StoreParts(
         settings,
         layout,
-        new BlobStore(layout),
+        new BlobStore(layout, disk),
         layers,
-        new ImageCatalog(layout),
+        new ImageCatalog(new ImageRecordFiles(layout, disk)),
         new ReentrantLock());
   }
 
@@ -125,13 +140,17 @@ final class DiskImageStore implements ImageStore {
     return ImageCatalog.id(record);
   }
 
-  /** Complete layers of a broken pull wait a while for the next try. */
+  /** Complete layers that nobody uses wait a while for the next try. */
   private void removeUnusedLater() {
-    CompletableFuture.delayedExecutor(KEEP_UNUSED.toMinutes(), TimeUnit.MINUTES, VIRTUAL)
+    Map<Digest, Long> idle = parts.layers().idle();
+    if (idle.isEmpty()) {
+      return;
+    }
+    CompletableFuture.delayedExecutor(keepUnused.toMillis(), TimeUnit.MILLISECONDS, VIRTUAL)
         .execute(() -> {
           try {
             if (!closed.get()) {
-              parts.layers().removeUnclaimed();
+              parts.layers().removeIdle(idle);
             }
           } catch (ImageException e) {
             LOG.warn("cannot remove unused layers: {}", e.getMessage());
@@ -152,7 +171,12 @@ final class DiskImageStore implements ImageStore {
   @Override
   public List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
       throws ImageException {
-    return intake.importArchive(archive, name);
+    try {
+      return intake.importArchive(archive, name);
+    } catch (ImageException.Unavailable | ImageException.Cancelled e) {
+      removeUnusedLater();
+      throw e;
+    }
   }
 
   @Override

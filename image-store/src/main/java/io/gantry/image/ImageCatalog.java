@@ -1,13 +1,8 @@
 package io.gantry.image;
 
-import io.gantry.image.content.RecordFile;
-import io.gantry.image.content.StoreLayout;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -30,8 +25,6 @@ import org.slf4j.LoggerFactory;
 final class ImageCatalog {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageCatalog.class);
-  private static final String LISTED = ".json";
-  private static final String HIDDEN = ".held";
 
   /** One moment: images by id, oldest first, and whose the tags are. */
   record State(
@@ -44,54 +37,48 @@ final class ImageCatalog {
     }
   }
 
-  private final StoreLayout layout;
+  private final ImageRecordFiles files;
   private volatile State state = new State(Map.of(), Map.of(), Map.of());
   private long sequence;
 
-  ImageCatalog(StoreLayout layout) {
-    this.layout = layout;
+  ImageCatalog(ImageRecordFiles files) {
+    this.files = files;
   }
 
   State state() {
     return state;
   }
 
-  /** Reads all records; what is damaged is reported and dropped. */
+  /** Takes what a start finds; a tag that a death left on two images stays with the newer claim. */
   void load() throws IOException {
-    List<ImageRecord> listed = new ArrayList<>();
-    Map<Digest, ImageRecord> hidden = new HashMap<>();
-    List<Path> found;
-    try (Stream<Path> entries = Files.list(layout.images())) {
-      found = entries.toList();
-    }
-    for (Path file : found) {
-      ImageRecord record = readOrDrop(file);
-      if (record == null) {
-        continue;
-      }
-      sequence = Math.max(sequence, record.sequence());
-      if (file.toString().endsWith(HIDDEN)) {
-        hidden.put(id(record), record.withTags(List.of(), record.sequence()));
-      } else {
-        listed.add(record);
-      }
-    }
+    ImageRecordFiles.Found found = files.read();
+    List<ImageRecord> listed = new ArrayList<>(found.listed().values());
     listed.sort(Comparator.comparing(ImageRecord::stored));
-    show(withUniqueTags(listed), hidden);
+    Map<Digest, ImageRecord> hidden = new HashMap<>();
+    found
+        .hidden()
+        .forEach((id, record) -> hidden.put(id, record.withTags(List.of(), record.sequence())));
+    sequence =
+        Stream.concat(listed.stream(), hidden.values().stream())
+            .mapToLong(ImageRecord::sequence)
+            .max()
+            .orElse(0);
+    Map<Digest, ImageRecord> unique = withUniqueTags(listed);
+    writeAgain(unique, found.listed());
+    show(unique, hidden);
   }
 
-  private static @Nullable ImageRecord readOrDrop(Path file) throws IOException {
+  /** Or else the tag would come back when the newer image is gone. */
+  private void writeAgain(Map<Digest, ImageRecord> wanted, Map<Digest, ImageRecord> there) {
+    Map<Digest, ImageRecord> changed = new LinkedHashMap<>(wanted);
+    changed.entrySet().removeAll(there.entrySet());
+    if (changed.isEmpty()) {
+      return;
+    }
     try {
-      ImageRecord record = RecordFile.read(file, ImageRecord.class);
-      Digest.parse(record.id());
-      for (String layer : record.layers()) {
-        Digest.parse(layer);
-      }
-      return record;
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("dropping the image record {}: {}", file, e.toString());
-      Files.deleteIfExists(file);
-      return null;
+      files.replace(changed, there);
+    } catch (ImageException e) {
+      LOG.warn("the next start tries again to settle whose tags are whose: {}", e.getMessage());
     }
   }
 
@@ -121,32 +108,41 @@ final class ImageCatalog {
     return ++sequence;
   }
 
-  /**
-   * Writes a record and shows it; its tags leave the images that had them.
-   *
-   * @return whether the image was known before, listed or hidden
-   */
-  boolean publish(ImageRecord fresh) throws ImageException {
-    Digest id = id(fresh);
-    ImageRecord known = state.any(id);
-    ImageRecord record = known == null ? fresh : known.merged(fresh);
-    write(record);
-    forget(id, HIDDEN);
+  /** Writes records and shows them, all or none; their tags leave the images that had them. */
+  void publish(List<ImageRecord> wanted) throws ImageException {
     Map<Digest, ImageRecord> listed = new LinkedHashMap<>(state.listed());
-    for (String tag : record.tags()) {
-      Digest owner = state.tags().get(tag);
-      ImageRecord robbed = owner == null || owner.equals(id) ? null : listed.get(owner);
-      if (robbed != null) {
-        ImageRecord rest = robbed.withoutTag(tag, nextSequence());
-        write(rest);
+    Map<Digest, ImageRecord> hidden = new HashMap<>(state.hidden());
+    Map<Digest, ImageRecord> changed = new LinkedHashMap<>();
+    Set<Digest> unhidden = new HashSet<>();
+    for (ImageRecord fresh : wanted) {
+      Digest id = id(fresh);
+      ImageRecord there = changed.containsKey(id) ? changed.get(id) : state.any(id);
+      if (hidden.remove(id) != null) {
+        unhidden.add(id);
+      }
+      ImageRecord record = there == null ? fresh : there.merged(fresh);
+      rob(record, listed, changed);
+      listed.put(id, record);
+      changed.put(id, record);
+    }
+    files.replace(changed, state.listed());
+    unhidden.forEach(files::removeHidden);
+    show(listed, hidden);
+  }
+
+  private void rob(
+      ImageRecord record, Map<Digest, ImageRecord> listed, Map<Digest, ImageRecord> changed) {
+    for (ImageRecord other : List.copyOf(listed.values())) {
+      List<String> lost = other.tags().stream().filter(record.tags()::contains).toList();
+      if (!lost.isEmpty() && !other.id().equals(record.id())) {
+        ImageRecord rest = other;
+        for (String tag : lost) {
+          rest = rest.withoutTag(tag, nextSequence());
+        }
         listed.put(id(rest), rest);
+        changed.put(id(rest), rest);
       }
     }
-    listed.put(id, record);
-    Map<Digest, ImageRecord> hidden = new HashMap<>(state.hidden());
-    hidden.remove(id);
-    show(listed, hidden);
-    return known != null;
   }
 
   /** Takes one tag away from an image that keeps others. */
@@ -154,7 +150,7 @@ final class ImageCatalog {
     ImageRecord record = state.listed().get(id);
     if (record != null) {
       ImageRecord rest = record.withoutTag(tag, nextSequence());
-      write(rest);
+      files.replace(Map.of(id, rest), state.listed());
       Map<Digest, ImageRecord> listed = new LinkedHashMap<>(state.listed());
       listed.put(id, rest);
       show(listed, state.hidden());
@@ -163,8 +159,7 @@ final class ImageCatalog {
 
   /** Forgets an image. Needs no space on the disk. */
   void remove(Digest id) throws ImageException {
-    forget(id, LISTED);
-    forget(id, HIDDEN);
+    files.remove(id);
     Map<Digest, ImageRecord> listed = new LinkedHashMap<>(state.listed());
     Map<Digest, ImageRecord> hidden = new HashMap<>(state.hidden());
     listed.remove(id);
@@ -178,11 +173,7 @@ final class ImageCatalog {
     if (record == null) {
       return;
     }
-    try {
-      Files.move(file(id, LISTED), file(id, HIDDEN), StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw storage(id, "cannot hide the record", e);
-    }
+    files.hide(id);
     Map<Digest, ImageRecord> listed = new LinkedHashMap<>(state.listed());
     Map<Digest, ImageRecord> hidden = new HashMap<>(state.hidden());
     listed.remove(id);
@@ -215,31 +206,5 @@ final class ImageCatalog {
     } catch (ImageException e) {
       return Optional.empty();
     }
-  }
-
-  private void write(ImageRecord record) throws ImageException {
-    Digest id = id(record);
-    try {
-      RecordFile.write(layout.staging(), file(id, LISTED), record);
-    } catch (IOException e) {
-      throw storage(id, "cannot write the record", e);
-    }
-  }
-
-  private void forget(Digest id, String suffix) throws ImageException {
-    try {
-      Files.deleteIfExists(file(id, suffix));
-    } catch (IOException e) {
-      throw storage(id, "cannot remove the record", e);
-    }
-  }
-
-  private Path file(Digest id, String suffix) {
-    return layout.images().resolve(id.hex() + suffix);
-  }
-
-  private static ImageException storage(Digest id, String what, IOException cause) {
-    return new ImageException.Storage(
-        "image " + id, what + ": " + cause, "check the disk of the image store", cause);
   }
 }

@@ -1,8 +1,10 @@
 package io.gantry.image;
 
+import io.gantry.image.content.DiskFiles;
 import io.gantry.image.content.StoreLayout;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
+import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +26,12 @@ final class ImageHolds {
   private static final Logger LOG = LoggerFactory.getLogger(ImageHolds.class);
 
   private final StoreLayout layout;
+  private final DiskFiles disk;
   private final Map<String, Digest> owners = new HashMap<>();
 
-  ImageHolds(StoreLayout layout) {
+  ImageHolds(StoreLayout layout, DiskFiles disk) {
     this.layout = layout;
+    this.disk = disk;
   }
 
   void load() throws IOException {
@@ -41,7 +45,7 @@ final class ImageHolds {
         owners.put(String.valueOf(link.getFileName()), image);
       } catch (IOException e) {
         LOG.warn("dropping the hold {}: {}", link, e.toString());
-        Files.deleteIfExists(link);
+        disk.delete(link);
       }
     }
   }
@@ -56,8 +60,8 @@ final class ImageHolds {
           "hold of " + owner, "it is on image " + before + " already", "release it first");
     }
     try {
-      Files.createSymbolicLink(path(owner), Path.of(image.toString()));
-    } catch (IOException e) {
+      disk.link(image.toString(), path(owner));
+    } catch (SyscallException e) {
       throw storage(owner, "cannot be recorded", e);
     }
     owners.put(owner, image);
@@ -66,8 +70,8 @@ final class ImageHolds {
   /** The image that was held, or null. */
   @Nullable Digest remove(String owner) throws ImageException {
     try {
-      Files.deleteIfExists(path(owner));
-    } catch (IOException e) {
+      disk.delete(path(owner));
+    } catch (SyscallException e) {
       throw storage(owner, "cannot be removed", e);
     }
     return owners.remove(owner);

@@ -21,9 +21,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,10 @@ import org.slf4j.LoggerFactory;
 final class ImageIntake implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageIntake.class);
-  private static final Executor VIRTUAL = work -> Thread.ofVirtual().name("pull").start(work);
+
+  /** Platform threads, because a pull ends with waits for the disk that would pin a carrier. */
+  private static final Executor THREADS =
+      work -> Thread.ofPlatform().name("gantry-pull").daemon().start(work);
 
   private final StoreParts parts;
   private final Clock clock;
@@ -61,7 +67,7 @@ final class ImageIntake implements AutoCloseable {
   /** As {@link ImageStore#pull}. */
   Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
     PullKey key = new PullKey(reference, auth);
-    try (Seat<Image> seat = pulls.board(key, VIRTUAL, () -> pullNow(reference, auth))) {
+    try (Seat<Image> seat = pulls.board(key, THREADS, () -> pullNow(reference, auth))) {
       return seat.await();
     }
   }
@@ -92,7 +98,9 @@ final class ImageIntake implements AutoCloseable {
       }
       String tag = reference.repoTag();
       if (tag != null && !known.get().tags().contains(tag)) {
-        parts.catalog().publish(known.get().withTags(List.of(tag), parts.catalog().nextSequence()));
+        parts
+            .catalog()
+            .publish(List.of(known.get().withTags(List.of(tag), parts.catalog().nextSequence())));
       }
       return Optional.ofNullable(parts.catalog().state().listed().get(ImageCatalog.id(known.get())))
           .map(parts::image);
@@ -130,14 +138,11 @@ final class ImageIntake implements AutoCloseable {
     parts.layers().syncNames();
     parts.changes().lock();
     try {
-      for (WantedImage image : wanted) {
-        for (Map.Entry<Digest, byte[]> document : image.documents().entrySet()) {
-          parts.blobs().put(document.getKey(), document.getValue());
-        }
-      }
+      Set<Digest> claimed = claimed(wanted);
+      show(wanted);
       List<Image> images = new ArrayList<>();
       for (WantedImage image : wanted) {
-        if (parts.catalog().publish(record(image))) {
+        if (!claimed.add(image.id())) {
           // The image has its claims from before.
           parts.layers().release(image.layers().stream().map(LayerSpec::diffId).toList());
         }
@@ -149,6 +154,34 @@ final class ImageIntake implements AutoCloseable {
       return images;
     } finally {
       parts.changes().unlock();
+    }
+  }
+
+  /** Those that have claims already. */
+  private Set<Digest> claimed(List<WantedImage> wanted) {
+    Set<Digest> claimed = new HashSet<>();
+    for (WantedImage image : wanted) {
+      if (parts.catalog().state().any(image.id()) != null) {
+        claimed.add(image.id());
+      }
+    }
+    return claimed;
+  }
+
+  private void show(List<WantedImage> wanted) throws ImageException {
+    Map<Digest, byte[]> documents = new HashMap<>();
+    wanted.forEach(image -> documents.putAll(image.documents()));
+    try {
+      parts.blobs().put(documents);
+      parts.catalog().publish(wanted.stream().map(this::record).toList());
+    } catch (ImageException e) {
+      documents.keySet().removeAll(parts.catalog().documents());
+      try {
+        parts.blobs().remove(documents.keySet());
+      } catch (ImageException cleanup) {
+        e.addSuppressed(cleanup);
+      }
+      throw e;
     }
   }
 

@@ -6,6 +6,7 @@ import io.gantry.linux.Linux;
 import io.gantry.linux.SyscallException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,8 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FailingFiles {
 
+  private static final Set<String> NEW_NAMES =
+      Set.of("write", "mkdirat", "mknodat", "symlinkat", "linkat", "renameat2");
+
   private final AtomicInteger calls = new AtomicInteger();
   private volatile int failing = -1;
+  private volatile boolean full;
   private volatile String failed = "";
 
   FileCalls files() {
@@ -26,6 +31,9 @@ final class FailingFiles {
             new Class<?>[] {FileCalls.class},
             (proxy, method, arguments) -> {
               boolean counts = !Thread.currentThread().getName().equals("gantry-trash");
+              if (full && takesSpace(method.getName(), arguments)) {
+                throw new SyscallException(method.getName(), Errno.ENOSPC, "test");
+              }
               if (counts && calls.getAndIncrement() == failing) {
                 failed = method.getName();
                 throw new SyscallException(method.getName(), Errno.ENOSPC, "test");
@@ -36,6 +44,15 @@ final class FailingFiles {
                 throw e.getCause();
               }
             });
+  }
+
+  private static boolean takesSpace(String call, Object[] arguments) {
+    return NEW_NAMES.contains(call) || WatchedFiles.isCreation(call, arguments);
+  }
+
+  /** Whether nothing new fits, neither a name nor a byte. */
+  void full(boolean newFull) {
+    full = newFull;
   }
 
   /** Counts from now on; the call with this number fails, none when negative. */

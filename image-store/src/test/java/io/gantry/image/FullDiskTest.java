@@ -10,9 +10,11 @@ import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.image.registry.RegistrySettings;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,8 +46,9 @@ class FullDiskTest {
       registry.push("a/b", "1", TestImage.of(LAYER, SECOND));
       ImageReference reference = ImageReference.parse(registry.reference("a/b:1"));
       failing.fail(-1);
-      store.remove(store.pull(reference, RegistryAuth.ANONYMOUS).id());
+      Image first = store.pull(reference, RegistryAuth.ANONYMOUS);
       int calls = failing.count();
+      store.remove(first.id());
       assertThat(calls).isGreaterThan(30);
 
       for (int i = 0; i < calls; i++) {
@@ -64,6 +67,60 @@ class FullDiskTest {
     }
   }
 
+  @Test
+  void an_image_can_be_removed_when_nothing_new_fits() throws Exception {
+    try (FakeRegistry registry = new FakeRegistry();
+        ImageStore store = open()) {
+      registry.push("a/b", "1", TestImage.of(LAYER, SECOND));
+      ImageReference reference = ImageReference.parse(registry.reference("a/b:1"));
+      Image image = store.pull(reference, RegistryAuth.ANONYMOUS);
+
+      failing.full(true);
+      store.remove(image.id());
+
+      assertNothingVisible(store, 0);
+      failing.full(false);
+      assertThat(store.pull(reference, RegistryAuth.ANONYMOUS).id()).isEqualTo(image.id());
+    }
+  }
+
+  @Test
+  void an_archive_of_two_images_is_shown_whole_or_not_at_all() throws Exception {
+    byte[] archive = dockerArchive(TestImage.of(LAYER), TestImage.of(SECOND));
+    try (ImageStore store = open()) {
+      failing.fail(-1);
+      List<Image> both = store.importArchive(new ByteArrayInputStream(archive), null);
+      assertThat(both).hasSize(2);
+      int calls = failing.count();
+      for (Image image : both) {
+        store.remove(image.id());
+      }
+
+      for (int i = 0; i < calls; i++) {
+        failing.fail(i);
+        assertThatThrownBy(() -> store.importArchive(new ByteArrayInputStream(archive), null))
+            .as("call %d", i)
+            .hasMessageContaining("ENOSPC");
+        failing.fail(-1);
+        assertNothingVisible(store, i);
+      }
+    }
+  }
+
+  private static byte[] dockerArchive(TestImage... images) {
+    TarBytes tar = new TarBytes();
+    List<String> entries = new ArrayList<>();
+    for (TestImage image : images) {
+      image.blobs.forEach((digest, blob) -> tar.file(digest.hex(), 0644, blob));
+      String layer = image.blobs.keySet().iterator().next().hex();
+      entries.add(
+          "{\"Config\":\"%s\",\"RepoTags\":[\"x:%d\"],\"Layers\":[\"%s\"]}"
+              .formatted(image.id().hex(), entries.size(), layer));
+    }
+    String manifest = "[" + String.join(",", entries) + "]";
+    return tar.file("manifest.json", manifest).bytes();
+  }
+
   private ImageStore open() throws ImageException {
     return ImageStore.open(
         new ImageStoreSettings(
@@ -79,7 +136,7 @@ class FullDiskTest {
 
   private void assertNothingVisible(ImageStore store, int call) throws IOException {
     assertThat(store.list()).as("call %d", call).isEmpty();
-    for (String folder : List.of("layers", "images", "staging")) {
+    for (String folder : List.of("layers", "images", "staging", "blobs/sha256")) {
       try (Stream<Path> left = Files.list(root.resolve(folder))) {
         assertThat(left).as("call %d, %s", call, folder).isEmpty();
       }

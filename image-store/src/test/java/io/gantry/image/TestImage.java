@@ -21,6 +21,7 @@ public final class TestImage {
       "application/vnd.docker.distribution.manifest.v2+json";
 
   public final Map<Digest, byte[]> blobs = new LinkedHashMap<>();
+  public final List<Digest> diffIds;
   public final byte[] config;
   public final byte[] manifest;
   public final String mediaType;
@@ -35,6 +36,7 @@ public final class TestImage {
       diffIds.add("\"" + Digest.ofBytes(tar) + "\"");
       layers.add(descriptor(layerType(compression, docker), digest, blob.length));
     }
+    this.diffIds = tars.stream().map(Digest::ofBytes).toList();
     config =
         text(
             "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{%s},".formatted(configFields)

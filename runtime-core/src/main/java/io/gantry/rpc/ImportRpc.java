@@ -77,7 +77,7 @@ final class ImportRpc extends ImagesGrpc.ImagesImplBase {
     private void start(ImportImageOptions options) {
       if (!started) {
         started = true;
-        Thread.ofVirtual().name("import").start(() -> run(options));
+        Thread.ofPlatform().daemon().name("gantry-import").start(() -> run(options));
       }
     }
 

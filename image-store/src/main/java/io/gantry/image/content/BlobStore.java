@@ -2,12 +2,14 @@ package io.gantry.image.content;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
+import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -18,21 +20,45 @@ import java.util.stream.Stream;
 public final class BlobStore {
 
   private final StoreLayout layout;
+  private final DiskFiles disk;
 
-  public BlobStore(StoreLayout layout) {
+  public BlobStore(StoreLayout layout, DiskFiles disk) {
     this.layout = layout;
+    this.disk = disk;
   }
 
-  /** Stores bytes whose digest the caller has checked; storing twice is fine. */
-  public void put(Digest digest, byte[] content) throws ImageException {
-    Path target = layout.blob(digest);
-    if (Files.exists(target)) {
-      return;
+  /**
+   * Stores bytes whose digest the caller has checked; what is there already stays. All are on disk
+   * when this returns.
+   */
+  public void put(Map<Digest, byte[]> contents) throws ImageException {
+    Set<Path> changed = new HashSet<>();
+    for (Map.Entry<Digest, byte[]> content : contents.entrySet()) {
+      Path target = layout.blob(content.getKey());
+      if (!Files.exists(target)) {
+        write(content.getKey(), target, content.getValue());
+        changed.add(target.getParent());
+      }
     }
+    for (Path folder : changed) {
+      syncNames(folder);
+    }
+  }
+
+  private void write(Digest digest, Path target, byte[] content) throws ImageException {
     try {
-      RecordFile.writeBytes(layout.staging(), target, content);
+      RecordFile.prepare(disk, layout.staging(), target, content).show();
     } catch (IOException e) {
       throw storage(digest, "cannot store", e);
+    }
+  }
+
+  private void syncNames(Path folder) throws ImageException {
+    try {
+      disk.syncNames(folder);
+    } catch (SyscallException e) {
+      throw new ImageException.Storage(
+          folder.toString(), "cannot sync: " + e.getMessage(), "check the disk", e);
     }
   }
 
@@ -61,7 +87,7 @@ public final class BlobStore {
       try (Stream<Path> blobs = Files.list(layout.blobs().resolve(algorithm))) {
         for (Path blob : blobs.toList()) {
           if (!names.contains(algorithm + ":" + blob.getFileName())) {
-            Files.deleteIfExists(blob);
+            disk.delete(blob);
           }
         }
       } catch (IOException e) {
@@ -75,7 +101,7 @@ public final class BlobStore {
   public void remove(Set<Digest> unwanted) throws ImageException {
     for (Digest digest : unwanted) {
       try {
-        Files.deleteIfExists(layout.blob(digest));
+        disk.delete(layout.blob(digest));
       } catch (IOException e) {
         throw storage(digest, "cannot remove", e);
       }

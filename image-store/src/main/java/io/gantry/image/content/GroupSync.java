@@ -16,6 +16,9 @@ final class GroupSync {
   private final ReentrantLock syncing = new ReentrantLock();
   private long started;
 
+  /** Number of the last one that succeeded; one that failed serves nobody. */
+  private long lastGood;
+
   GroupSync(FileCalls files, Fd anyDirectory) {
     this.files = files;
     this.anyDirectory = anyDirectory;
@@ -26,10 +29,10 @@ final class GroupSync {
     long before = startedSoFar();
     syncing.lock();
     try {
-      // Two have begun since: the second began after the caller's last write and is over.
-      if (startedSoFar() < before + 2) {
-        begin();
+      if (lastGood <= before) {
+        long mine = begin();
         files.syncfs(anyDirectory);
+        lastGood = mine;
       }
     } finally {
       syncing.unlock();
@@ -40,7 +43,7 @@ final class GroupSync {
     return started;
   }
 
-  private synchronized void begin() {
-    started++;
+  private synchronized long begin() {
+    return ++started;
   }
 }

@@ -2,23 +2,23 @@ package io.gantry.image.content;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.LayerUnpacker;
-import io.gantry.image.layer.Tree;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.layer.UnpackedLayer;
 import io.gantry.image.reference.Digest;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileCalls;
 import io.gantry.linux.FileFlags;
+import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +31,7 @@ public final class LayerStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LayerStore.class);
 
   private final StoreLayout layout;
-  private final FileCalls files;
+  private final DiskFiles disk;
   private final Trash trash;
   private final LayerPass pass;
   private final LayerThreads threads;
@@ -40,13 +40,13 @@ public final class LayerStore implements AutoCloseable {
   private final Flights<Digest, LayerRecord> flights = new Flights<>();
   private final AtomicLong sequence = new AtomicLong();
   private final Map<Digest, LayerRecord> stored = new HashMap<>();
-  private final Map<Digest, Integer> claims = new HashMap<>();
+  private final LayerClaims claims = new LayerClaims();
 
   private LayerStore(
       StoreLayout layout, FileCalls files, Trash trash, LayerPass pass, LayerThreads threads)
       throws IOException {
     this.layout = layout;
-    this.files = files;
+    this.disk = new DiskFiles(files);
     this.trash = trash;
     this.pass = pass;
     this.threads = threads;
@@ -81,7 +81,12 @@ public final class LayerStore implements AutoCloseable {
     for (Path folder : found) {
       try {
         LayerRecord record = RecordFile.read(folder.resolve(LayerRecord.FILE), LayerRecord.class);
-        stored.put(Digest.parse(record.diffId()), record);
+        Digest diffId = Digest.parse(record.diffId());
+        if (!folder.equals(layout.layer(diffId))) {
+          throw new IOException("its record is that of layer " + diffId);
+        }
+        stored.put(diffId, record);
+        claims.found(diffId);
       } catch (IOException e) {
         LOG.warn("removing {}, which is no whole layer: {}", folder, e.getMessage());
         trash.take(folder);
@@ -120,14 +125,19 @@ public final class LayerStore implements AutoCloseable {
             || failure instanceof ImageException.Cancelled;
     try {
       if (worthKeeping) {
-        synchronized (stored) {
-          diffIds.forEach(this::unclaim);
-        }
+        abandon(diffIds);
       } else {
         release(diffIds);
       }
     } catch (ImageException cleanup) {
       failure.addSuppressed(cleanup);
+    }
+  }
+
+  private void abandon(Collection<Digest> diffIds) {
+    synchronized (stored) {
+      claims.release(diffIds);
+      diffIds.stream().filter(diffId -> !stored.containsKey(diffId)).forEach(claims::forget);
     }
   }
 
@@ -139,13 +149,8 @@ public final class LayerStore implements AutoCloseable {
 
   private void claim(Collection<Digest> diffIds) {
     synchronized (stored) {
-      diffIds.forEach(diffId -> claims.merge(diffId, 1, Integer::sum));
+      claims.claim(diffIds);
     }
-  }
-
-  /** Whether nobody claims it any more. */
-  private boolean unclaim(Digest diffId) {
-    return claims.computeIfPresent(diffId, (id, users) -> users == 1 ? null : users - 1) == null;
   }
 
   /** Claims layers for an image record that was found at start; false if one is missing. */
@@ -179,7 +184,7 @@ public final class LayerStore implements AutoCloseable {
     }
     Path staged = layout.staging().resolve("layer-" + sequence.incrementAndGet());
     try {
-      Files.createDirectory(staged);
+      disk.makeDirectory(staged);
       UnpackedLayer unpacked = pass.run(layer, source, staged.resolve("fs"));
       return commit(layer, staged, unpacked);
     } catch (IOException e) {
@@ -202,9 +207,10 @@ public final class LayerStore implements AutoCloseable {
         e);
   }
 
+  /** Others wait for this thread: it deletes nothing itself. */
   private void discard(Path staged, Exception failure) {
     try {
-      Tree.delete(files, staged);
+      trash.take(staged);
     } catch (IOException cleanup) {
       failure.addSuppressed(cleanup);
     }
@@ -220,10 +226,10 @@ public final class LayerStore implements AutoCloseable {
             layer.blob().size(),
             unpacked.bytes(),
             unpacked.inodes());
-    RecordFile.writeUnsynced(staged.resolve(LayerRecord.FILE), record);
+    disk.write(staged.resolve(LayerRecord.FILE), RecordFile.bytes(record));
     sync.sync();
     synchronized (stored) {
-      if (!claims.containsKey(layer.diffId())) {
+      if (!claims.isClaimed(layer.diffId())) {
         throw new ImageException.Cancelled(
             "layer " + layer.blob().digest(), "nobody waits for it any more");
       }
@@ -232,7 +238,7 @@ public final class LayerStore implements AutoCloseable {
         trash.take(staged);
         return earlier;
       }
-      Files.move(staged, layout.layer(layer.diffId()), StandardCopyOption.ATOMIC_MOVE);
+      disk.move(staged, layout.layer(layer.diffId()));
       stored.put(layer.diffId(), record);
     }
     return record;
@@ -240,9 +246,9 @@ public final class LayerStore implements AutoCloseable {
 
   /** Makes sure that the layers' names are on disk, before a record refers to them. */
   public void syncNames() throws ImageException {
-    try (Fd folder = files.open(layout.layers(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0)) {
-      files.fsync(folder);
-    } catch (IOException e) {
+    try {
+      disk.syncNames(layout.layers());
+    } catch (SyscallException e) {
       throw new ImageException.Storage(
           layout.layers().toString(), "cannot sync: " + e.getMessage(), "check the disk", e);
     }
@@ -250,31 +256,55 @@ public final class LayerStore implements AutoCloseable {
 
   /** Gives claims back; a layer whose last claim goes is removed. */
   public void release(Collection<Digest> diffIds) throws ImageException {
+    @Nullable ImageException failure = null;
     synchronized (stored) {
+      abandon(diffIds);
       for (Digest diffId : diffIds) {
-        if (unclaim(diffId) && stored.containsKey(diffId)) {
-          remove(diffId);
+        try {
+          if (claims.isIdle(diffId)) {
+            remove(diffId);
+          }
+        } catch (ImageException e) {
+          failure = failure == null ? e : suppressing(failure, e);
         }
       }
     }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
+  private static ImageException suppressing(ImageException first, ImageException other) {
+    first.addSuppressed(other);
+    return first;
+  }
+
+  /** The record goes first: whatever happens then, what is left is no layer. */
   private void remove(Digest diffId) throws ImageException {
     try {
+      disk.delete(layout.layer(diffId).resolve(LayerRecord.FILE));
       trash.take(layout.layer(diffId));
       stored.remove(diffId);
+      claims.forget(diffId);
     } catch (IOException e) {
       throw new ImageException.Storage(
           "layer " + diffId, "cannot remove: " + e.getMessage(), "check the disk", e);
     }
   }
 
-  /** Removes layers that no image and no pull claims. */
-  public void removeUnclaimed() throws ImageException {
+  /** The layers that no image and no pull claims now, each with a number of this idleness. */
+  public Map<Digest, Long> idle() {
     synchronized (stored) {
-      for (Digest diffId : List.copyOf(stored.keySet())) {
-        if (!claims.containsKey(diffId)) {
-          remove(diffId);
+      return claims.idle();
+    }
+  }
+
+  /** Removes layers that nobody has claimed since they were seen in {@link #idle}. */
+  public void removeIdle(Map<Digest, Long> seen) throws ImageException {
+    synchronized (stored) {
+      for (Map.Entry<Digest, Long> layer : seen.entrySet()) {
+        if (claims.isIdleSince(layer.getKey(), layer.getValue())) {
+          remove(layer.getKey());
         }
       }
     }

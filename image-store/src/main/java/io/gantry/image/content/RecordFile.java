@@ -4,13 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.gantry.linux.SyscallException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,47 +20,63 @@ public final class RecordFile {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
   private static final AtomicLong SEQUENCE = new AtomicLong(System.nanoTime());
 
-  private RecordFile() {}
+  private final DiskFiles disk;
+  private final Path aside;
+  private final Path target;
 
-  /** Writes a record as JSON, synced, visible at once or not at all. */
-  public static void write(Path staging, Path target, Object content) throws IOException {
-    writeBytes(staging, target, JSON.writeValueAsBytes(content));
+  private RecordFile(DiskFiles disk, Path aside, Path target) {
+    this.disk = disk;
+    this.aside = aside;
+    this.target = target;
+  }
+
+  /** The record as it is written. */
+  static byte[] bytes(Object content) throws IOException {
+    return JSON.writeValueAsBytes(content);
+  }
+
+  /** As {@link #prepare(DiskFiles, Path, Path, byte[])}, of a record. */
+  public static RecordFile prepare(DiskFiles disk, Path staging, Path target, Object content)
+      throws IOException {
+    return prepare(disk, staging, target, bytes(content));
   }
 
   /**
-   * Writes bytes.
+   * Writes a file aside, synced, that {@link #show} puts in its place: what can fail for want of
+   * space has then succeeded.
    *
    * @param staging a folder on the target's file system that is emptied at start
    */
-  static void writeBytes(Path staging, Path target, byte[] content) throws IOException {
-    Path aside = staging.resolve("record-" + SEQUENCE.incrementAndGet());
+  static RecordFile prepare(DiskFiles disk, Path staging, Path target, byte[] content)
+      throws IOException {
+    RecordFile file =
+        new RecordFile(disk, staging.resolve("record-" + SEQUENCE.incrementAndGet()), target);
     try {
-      writeSynced(aside, content);
-      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      try {
-        Files.deleteIfExists(aside);
-      } catch (IOException cleanup) {
-        e.addSuppressed(cleanup);
-      }
+      disk.writeSynced(file.aside, content);
+    } catch (SyscallException e) {
+      file.discard(e);
+      throw e;
+    }
+    return file;
+  }
+
+  /** Puts it in its place, whatever was there. */
+  public void show() throws SyscallException {
+    try {
+      disk.move(aside, target);
+    } catch (SyscallException e) {
+      discard(e);
       throw e;
     }
   }
 
-  private static void writeSynced(Path file, byte[] content) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(content);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
+  /** Gives up what was prepared, because of a failure; shown already is fine. */
+  public void discard(Exception failure) {
+    try {
+      disk.delete(aside);
+    } catch (SyscallException cleanup) {
+      failure.addSuppressed(cleanup);
     }
-  }
-
-  /** Writes a record that becomes durable with the directory it is in. */
-  static void writeUnsynced(Path target, Object content) throws IOException {
-    Files.write(target, JSON.writeValueAsBytes(content));
   }
 
   /** Reads a record; what is not one is an {@link IOException} naming the file. */

@@ -1,12 +1,12 @@
 package io.gantry.image.content;
 
 import io.gantry.image.layer.Tree;
+import io.gantry.linux.Errno;
 import io.gantry.linux.FileCalls;
+import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +25,7 @@ public final class Trash implements AutoCloseable {
 
   private final Path folder;
   private final FileCalls files;
+  private final DiskFiles disk;
   private final AtomicLong sequence = new AtomicLong(System.nanoTime());
   private final ThreadPoolExecutor sweeper;
 
@@ -34,6 +35,7 @@ public final class Trash implements AutoCloseable {
   public Trash(Path folder, FileCalls files) {
     this.folder = folder;
     this.files = files;
+    this.disk = new DiskFiles(files);
     this.sweeper =
         new ThreadPoolExecutor(
             1,
@@ -52,13 +54,23 @@ public final class Trash implements AutoCloseable {
     }
   }
 
-  /** Takes a file or tree out of sight; false when it was not there. */
+  /**
+   * Takes a file or tree out of sight; false when it was not there. Where the disk is so full that
+   * not even a name fits, it is deleted on the spot.
+   */
   public boolean take(Path victim) throws IOException {
     Path target = folder.resolve(victim.getFileName() + "-" + sequence.incrementAndGet());
     try {
-      Files.move(victim, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (NoSuchFileException e) {
-      return false;
+      disk.move(victim, target);
+    } catch (SyscallException e) {
+      if (e.is(Errno.ENOENT)) {
+        return false;
+      }
+      if (!e.is(Errno.ENOSPC) && !e.is(Errno.EDQUOT)) {
+        throw e;
+      }
+      Tree.delete(files, victim);
+      return true;
     }
     deleteLater(target);
     return true;

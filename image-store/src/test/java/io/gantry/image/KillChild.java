@@ -1,0 +1,115 @@
+package io.gantry.image;
+
+import io.gantry.image.layer.Privileges;
+import io.gantry.image.layer.UnpackLimits;
+import io.gantry.image.manifest.Platform;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.registry.RegistrySettings;
+import io.gantry.linux.FileCalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A process that works on a store and dies, without a word to anybody, just before a certain change
+ * of the disk. Arguments: the store's root, the registry, the number of the change, the thread whose
+ * changes count ({@code work} or {@code trash}), then steps; those after {@code !} are counted.
+ */
+final class KillChild {
+
+  /** What a killed process ends with. */
+  static final int KILLED = 137;
+
+  private static final String TRASH = "gantry-trash";
+
+  private final String registry;
+  private final ImageStore store;
+
+  private KillChild(String registry, ImageStore store) {
+    this.registry = registry;
+    this.store = store;
+  }
+
+  static ImageStore open(Path root, FileCalls files, Duration keepUnused) throws IOException {
+    return DiskImageStore.open(
+        new ImageStoreSettings(
+            root,
+            new Platform("linux", "amd64", ""),
+            RegistrySettings.DEFAULT,
+            Privileges.NONE,
+            UnpackLimits.DEFAULT,
+            1,
+            List.of()),
+        files,
+        keepUnused);
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    boolean trash = arguments[3].equals("trash");
+    FileCalls files =
+        WatchedFiles.of(
+            new WatchedFiles.Watcher() {
+              @Override
+              public void before(String call, Object[] ignored) {
+                boolean counts = trash == Thread.currentThread().getName().equals(TRASH);
+                if (counts && left.getAndDecrement() == 0) {
+                  Runtime.getRuntime().halt(KILLED);
+                }
+              }
+            });
+    ImageStore store = open(Path.of(arguments[0]), files, Duration.ofMinutes(10));
+    KillChild child = new KillChild(arguments[1], store);
+    for (String step : List.of(arguments).subList(4, arguments.length)) {
+      if (step.equals("!")) {
+        left.set(Integer.parseInt(arguments[2]));
+      } else {
+        child.step(step);
+      }
+    }
+    if (trash) {
+      awaitEmpty(Path.of(arguments[0]).resolve("trash"));
+    }
+    // Without closing, as nobody closes a daemon that is killed.
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void step(String step) throws IOException {
+    int space = step.indexOf(' ');
+    String argument = step.substring(space + 1);
+    switch (step.substring(0, space)) {
+      case "pull" -> store.pull(reference(argument), RegistryAuth.ANONYMOUS);
+      case "remove" -> store.remove(store.find(registry + "/" + argument).orElseThrow().id());
+      case "hold" -> store.hold(store.find(registry + "/" + argument).orElseThrow().id(), "c1");
+      case "release" -> store.release(argument);
+      case "import" -> {
+        try (InputStream archive = Files.newInputStream(Path.of(argument))) {
+          store.importArchive(archive, null);
+        }
+      }
+      default -> throw new IllegalArgumentException(step);
+    }
+  }
+
+  private ImageReference reference(String name) throws IOException {
+    return ImageReference.parse(registry + "/" + name);
+  }
+
+  static void awaitEmpty(Path folder) throws IOException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (System.nanoTime() < deadline) {
+      try (var entries = Files.list(folder)) {
+        if (entries.findAny().isEmpty()) {
+          return;
+        }
+      }
+      Thread.onSpinWait();
+    }
+    throw new IOException(folder + " does not become empty");
+  }
+}
