@@ -9,6 +9,7 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.DirectoryUnpacker;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.manifest.ManifestReader;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
@@ -159,12 +160,36 @@ final class DiskImageStore implements ImageStore {
   }
 
   @Override
-  public Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
-    try {
-      return intake.pull(reference, auth);
-    } catch (ImageException.Unavailable | ImageException.Cancelled e) {
-      removeUnusedLater();
-      throw e;
+  public RunningPull begin(ImageReference reference, RegistryAuth auth) {
+    return new Tidy(intake.begin(reference, auth));
+  }
+
+  /** Sees to what a broken pull leaves. */
+  private final class Tidy implements RunningPull {
+    private final RunningPull pull;
+
+    Tidy(RunningPull pull) {
+      this.pull = pull;
+    }
+
+    @Override
+    public Progress progress() {
+      return pull.progress();
+    }
+
+    @Override
+    public Image await() throws ImageException {
+      try {
+        return pull.await();
+      } catch (ImageException.Unavailable | ImageException.Cancelled e) {
+        removeUnusedLater();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      pull.close();
     }
   }
 

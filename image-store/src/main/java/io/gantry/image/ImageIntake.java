@@ -9,6 +9,7 @@ import io.gantry.image.content.LayerSpec;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Decompression;
 import io.gantry.image.layer.SizeLimit;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.FetchedManifest;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,7 +50,7 @@ final class ImageIntake implements AutoCloseable {
   private final StoreParts parts;
   private final Clock clock;
   private final RegistryClient registries;
-  private final Flights<PullKey, Image> pulls = new Flights<>();
+  private final Flights<PullKey, Image, PullWork> pulls = new Flights<>();
 
   /** Pulls join only when they would show the registry the same face. */
   private record PullKey(ImageReference reference, RegistryAuth auth) {
@@ -64,15 +66,55 @@ final class ImageIntake implements AutoCloseable {
     this.registries = new RegistryClient(parts.settings().registry());
   }
 
-  /** As {@link ImageStore#pull}. */
-  Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
+  /** As {@link ImageStore#begin}. */
+  RunningPull begin(ImageReference reference, RegistryAuth auth) {
     PullKey key = new PullKey(reference, auth);
-    try (Seat<Image> seat = pulls.board(key, THREADS, () -> pullNow(reference, auth))) {
+    return new Waiting(pulls.board(key, THREADS, new PullWork(reference, auth)));
+  }
+
+  /** One who waits for a pull. */
+  private record Waiting(Seat<Image, PullWork> seat) implements RunningPull {
+
+    @Override
+    public Progress progress() {
+      return seat.work().progress;
+    }
+
+    @Override
+    public Image await() throws ImageException {
       return seat.await();
+    }
+
+    @Override
+    public void close() {
+      seat.close();
     }
   }
 
-  private Image pullNow(ImageReference reference, RegistryAuth auth) throws ImageException {
+  /** One pull, for all who wait for it. */
+  private final class PullWork implements Flights.Work<Image> {
+    private final ImageReference reference;
+    private final RegistryAuth auth;
+    private final Progress progress = new Progress();
+
+    PullWork(ImageReference reference, RegistryAuth auth) {
+      this.reference = reference;
+      this.auth = auth;
+    }
+
+    @Override
+    public Image run() throws ImageException {
+      try {
+        return pullNow(reference, auth, progress);
+      } finally {
+        progress.end();
+      }
+    }
+  }
+
+  private Image pullNow(ImageReference reference, RegistryAuth auth, Progress progress)
+      throws ImageException {
+    long start = System.nanoTime();
     Repository repository = registries.repository(reference, auth);
     ImageResolver resolver = new ImageResolver(repository, parts.settings().platform());
     FetchedManifest top = resolver.top(reference);
@@ -81,7 +123,15 @@ final class ImageIntake implements AutoCloseable {
       return present.get();
     }
     WantedImage wanted = resolver.resolve(reference, top);
-    return install(List.of(wanted), new RegistryBlobs(repository)).getFirst();
+    Image image = install(List.of(wanted), new RegistryBlobs(repository), progress).getFirst();
+    LOG.atInfo()
+        .addKeyValue("image", reference)
+        .addKeyValue("bytes", progress.bytes())
+        .addKeyValue("seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3)
+        .addKeyValue("layers", wanted.layers().size())
+        .addKeyValue("from", repository.served())
+        .log("pulled");
+    return image;
   }
 
   /** The image that is here under the registry's digest already, now with the reference's tag. */
@@ -110,11 +160,12 @@ final class ImageIntake implements AutoCloseable {
   }
 
   /** Brings the layers of all images, then shows all of them, or none. */
-  private List<Image> install(List<WantedImage> wanted, BlobSource source) throws ImageException {
+  private List<Image> install(List<WantedImage> wanted, BlobSource source, Progress progress)
+      throws ImageException {
     List<WantedImage> acquired = new ArrayList<>();
     try {
       for (WantedImage image : wanted) {
-        parts.layers().acquire(image.layers(), source);
+        parts.layers().acquire(image.layers(), source, progress);
         acquired.add(image);
       }
       return publish(wanted);
@@ -212,7 +263,7 @@ final class ImageIntake implements AutoCloseable {
       for (ArchivedImage image : found) {
         wanted.add(wanted(image, name));
       }
-      return install(wanted, opened);
+      return install(wanted, opened, new Progress());
     } catch (ImageException e) {
       throw e;
     } catch (IOException e) {

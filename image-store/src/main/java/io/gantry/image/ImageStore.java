@@ -35,7 +35,14 @@ public interface ImageStore extends AutoCloseable {
    * the same reference with the same credentials join the one in flight; layers are shared by all.
    * Interrupting the caller gives up waiting; the last one to give up stops the work.
    */
-  Image pull(ImageReference reference, RegistryAuth auth) throws ImageException;
+  default Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
+    try (RunningPull pull = begin(reference, auth)) {
+      return pull.await();
+    }
+  }
+
+  /** As {@link #pull}, for those who want to see how far it is; whoever begins closes. */
+  RunningPull begin(ImageReference reference, RegistryAuth auth);
 
   /**
    * Takes images from an OCI layout or docker-archive tar, plain or compressed; the stream is read

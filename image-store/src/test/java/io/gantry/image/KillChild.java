@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A process that works on a store and dies, without a word to anybody, just before a certain change
- * of the disk. Arguments: the store's root, the registry, the number of the change, the thread whose
- * changes count ({@code work} or {@code trash}), then steps; those after {@code !} are counted.
+ * of the disk. Arguments: the store's root, the registry, the number of the change, the thread
+ * whose changes count ({@code work} or {@code trash}), then steps; those after {@code !} are
+ * counted.
  */
 final class KillChild {
 

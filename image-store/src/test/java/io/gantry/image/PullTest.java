@@ -7,6 +7,7 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.Platform;
+import io.gantry.image.progress.LayerProgress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
@@ -205,6 +206,42 @@ class PullTest {
         .filter(digest -> !digest.equals(image.id()))
         .forEach(digest -> assertThat(registry.timesServed(digest)).isEqualTo(1));
     assertThat(store.find(image.id().toString()).orElseThrow().repoTags()).hasSize(2);
+  }
+
+  @Test
+  void everybody_who_waits_sees_the_same_progress_to_the_last_byte() throws Exception {
+    TestImage image = TestImage.of(base, top);
+    registry.push("a/b", "1", image);
+    ImageReference reference = ImageReference.parse(registry.reference("a/b:1"));
+
+    try (RunningPull one = store.begin(reference, RegistryAuth.ANONYMOUS);
+        RunningPull other = store.begin(reference, RegistryAuth.ANONYMOUS)) {
+      one.await();
+      other.await();
+
+      assertThat(other.progress()).isSameAs(one.progress());
+      assertThat(one.progress().awaitChange(0)).isNegative();
+      assertThat(one.progress().layers())
+          .hasSize(2)
+          .allMatch(layer -> layer.stage() == LayerProgress.Stage.DONE)
+          .allMatch(layer -> layer.bytes() == layer.size());
+      assertThat(one.progress().bytes()).isEqualTo(image.transferSize());
+    }
+  }
+
+  @Test
+  void a_layer_that_is_here_is_shown_as_such() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base));
+    registry.push("a/b", "2", TestImage.of(base, top));
+    pull("a/b:1");
+
+    ImageReference reference = ImageReference.parse(registry.reference("a/b:2"));
+    try (RunningPull pull = store.begin(reference, RegistryAuth.ANONYMOUS)) {
+      pull.await();
+      assertThat(pull.progress().layers())
+          .extracting(LayerProgress::stage)
+          .containsExactly(LayerProgress.Stage.PRESENT, LayerProgress.Stage.DONE);
+    }
   }
 
   private Digest layerOf(byte[] tar) {

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.assertj.core.api.Condition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a power cut may take is what was not synced. Here every change of the disk is followed, and
@@ -30,8 +30,7 @@ class SyncOrderTest {
   void whatever_becomes_visible_is_on_disk_with_all_that_it_names() throws Exception {
     AtStake stake = new AtStake(root);
     try (FakeRegistry registry = new FakeRegistry();
-        ImageStore store =
-            KillChild.open(root, WatchedFiles.of(stake), Duration.ofMinutes(10))) {
+        ImageStore store = KillChild.open(root, WatchedFiles.of(stake), Duration.ofMinutes(10))) {
       byte[] base = new TarBytes().directory("etc").file("etc/motd", "hello").bytes();
       byte[] top = new TarBytes().file("etc/issue", "you").symlink("l", "etc").bytes();
       registry.push("a/b", "1", TestImage.of(base, top));
@@ -75,8 +74,7 @@ class SyncOrderTest {
     }
 
     @Override
-    public synchronized void after(
-        String call, Object[] arguments, @Nullable Object result) {
+    public synchronized void after(String call, Object[] arguments, @Nullable Object result) {
       switch (call) {
         case "open" -> open.put((Fd) result, (Path) arguments[0]);
         case "write" -> {

@@ -1,5 +1,7 @@
 package io.gantry.image;
 
+import static java.util.stream.Collectors.joining;
+
 import com.github.luben.zstd.Zstd;
 import io.gantry.image.reference.Digest;
 import java.io.ByteArrayOutputStream;
@@ -27,21 +29,32 @@ public final class TestImage {
   public final String mediaType;
 
   private TestImage(List<byte[]> tars, String compression, boolean docker, String configFields) {
-    List<String> diffIds = new ArrayList<>();
+    this(
+        tars.stream().map(tar -> compress(tar, compression)).toList(),
+        tars.stream().map(Digest::ofBytes).toList(),
+        layerType(compression, docker),
+        docker,
+        configFields);
+  }
+
+  private TestImage(
+      List<byte[]> packed,
+      List<Digest> diffIds,
+      String layerType,
+      boolean docker,
+      String configFields) {
+    this.diffIds = diffIds;
     List<String> layers = new ArrayList<>();
-    for (byte[] tar : tars) {
-      byte[] blob = compress(tar, compression);
+    for (byte[] blob : packed) {
       Digest digest = Digest.ofBytes(blob);
       blobs.put(digest, blob);
-      diffIds.add("\"" + Digest.ofBytes(tar) + "\"");
-      layers.add(descriptor(layerType(compression, docker), digest, blob.length));
+      layers.add(descriptor(layerType, digest, blob.length));
     }
-    this.diffIds = tars.stream().map(Digest::ofBytes).toList();
     config =
         text(
             "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{%s},".formatted(configFields)
                 + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":["
-                + String.join(",", diffIds)
+                + diffIds.stream().map(id -> '"' + id.toString() + '"').collect(joining(","))
                 + "]}}");
     blobs.put(id(), config);
     mediaType = docker ? DOCKER_MANIFEST : OCI_MANIFEST;
@@ -75,8 +88,21 @@ public final class TestImage {
     return new TestImage(List.of(blob), "none", false, "");
   }
 
+  /** One layer whose blob was packed before. */
+  public static TestImage ofBlob(byte[] blob, Digest diffId) {
+    return new TestImage(List.of(blob), List.of(diffId), layerType("zstd", false), false, "");
+  }
+
   public Digest id() {
     return Digest.ofBytes(config);
+  }
+
+  /** Bytes of all layers' blobs. */
+  public long transferSize() {
+    return blobs.entrySet().stream()
+        .filter(blob -> !blob.getKey().equals(id()))
+        .mapToLong(blob -> blob.getValue().length)
+        .sum();
   }
 
   public Digest digest() {

@@ -22,6 +22,7 @@ public record Edge(
     return List.of(
         new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls),
         new ImageRpc(imageCalls),
-        new ImportRpc(imageCalls));
+        new ImportRpc(imageCalls),
+        new ImageWorkRpc(imageCalls));
   }
 }

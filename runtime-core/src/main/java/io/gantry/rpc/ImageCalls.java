@@ -16,6 +16,7 @@ import io.gantry.container.Container;
 import io.gantry.image.FsUsage;
 import io.gantry.image.Image;
 import io.gantry.image.ImageStore;
+import io.gantry.image.RunningPull;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.ImageReference;
 import java.io.InputStream;
@@ -70,9 +71,15 @@ final class ImageCalls {
   }
 
   PullImageResponse pull(PullImageRequest request) throws ImageException {
+    try (RunningPull pull = begin(request)) {
+      return PullImageResponse.newBuilder().setImageRef(pull.await().id().toString()).build();
+    }
+  }
+
+  /** The pull that was asked for; the caller closes it. */
+  RunningPull begin(PullImageRequest request) throws ImageException {
     ImageReference reference = ImageMessages.reference(request.getImage().getImage(), IMAGE);
-    Image image = images.pull(reference, ImageMessages.auth(request.getAuth(), reference));
-    return PullImageResponse.newBuilder().setImageRef(image.id().toString()).build();
+    return images.begin(reference, ImageMessages.auth(request.getAuth(), reference));
   }
 
   /** CRI: all names of the image go with it; an image that is not there is no error. */

@@ -5,8 +5,11 @@ import io.gantry.image.Image;
 import io.gantry.image.ImageHold;
 import io.gantry.image.ImageStore;
 import io.gantry.image.ImageUser;
+import io.gantry.image.RunningPull;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
+import io.gantry.image.progress.LayerProgress;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
@@ -50,7 +53,34 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public Image pull(ImageReference reference, RegistryAuth auth) throws ImageException {
+  public RunningPull begin(ImageReference reference, RegistryAuth auth) {
+    Progress progress = new Progress();
+    LayerProgress layer = LayerProgress.waiting("sha256:layer", 100);
+    progress.add(List.of(LayerProgress.present("sha256:base", 7), layer));
+    if (!reference.repository().endsWith("hangs")) {
+      layer.reached(LayerProgress.Stage.DONE);
+      progress.end();
+    }
+    return new FakePull(progress, () -> bring(reference, auth));
+  }
+
+  /** How a pull ends. */
+  @FunctionalInterface
+  private interface End {
+    Image image() throws ImageException;
+  }
+
+  private record FakePull(Progress progress, End end) implements RunningPull {
+    @Override
+    public Image await() throws ImageException {
+      return end.image();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Image bring(ImageReference reference, RegistryAuth auth) throws ImageException {
     auths.add(auth);
     if (reference.repository().endsWith("hangs")) {
       hang();

@@ -68,7 +68,8 @@ public final class PullCommand implements Callable<Integer> {
     if (podFile != null) {
       request.setSandboxConfig(ConfigFile.of(podFile).pod());
     }
-    var reference = session.connection().imageWork().pullImage(request.build()).getImageRef();
+    var pull = new Pull(session);
+    var reference = quiet ? pull.silently(request.build()) : pull.shown(request.build());
     session.out().println(quiet ? reference : "Image is up to date for " + reference);
     return 0;
   }

@@ -4,6 +4,8 @@ import io.gantry.api.cri.v1.ImageServiceGrpc;
 import io.gantry.api.cri.v1.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.gantry.api.cri.v1.RuntimeServiceGrpc;
 import io.gantry.api.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
+import io.gantry.api.gantry.v1.ImageWorkGrpc;
+import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkBlockingV2Stub;
 import io.gantry.api.gantry.v1.ImagesGrpc;
 import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingV2Stub;
 import io.grpc.ManagedChannel;
@@ -53,6 +55,11 @@ public final class Connection implements AutoCloseable {
   /** What only Gantry offers about images. */
   public ImagesBlockingV2Stub archives() {
     return within(ImagesGrpc.newBlockingV2Stub(channel), limit);
+  }
+
+  /** Work on images that tells how far it is, which only Gantry offers. */
+  public ImageWorkBlockingV2Stub watchedImageWork() {
+    return within(ImageWorkGrpc.newBlockingV2Stub(channel), limit);
   }
 
   private static <S extends AbstractStub<S>> S within(S stub, @Nullable Duration limit) {

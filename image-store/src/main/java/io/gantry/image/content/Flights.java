@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> what the work is about
  * @param <V> its result
+ * @param <W> what does it
  */
-public final class Flights<K, V> {
+public final class Flights<K, V, W extends Flights.Work<V>> {
 
   /** What is to be done. */
   @FunctionalInterface
@@ -32,7 +32,7 @@ public final class Flights<K, V> {
    *
    * @param executor runs the work if it is not under way
    */
-  public Seat<V> board(K key, Executor executor, Work<V> work) {
+  public Seat<V, W> board(K key, Executor executor, W work) {
     Flight flight;
     boolean mine;
     synchronized (inFlight) {
@@ -47,13 +47,7 @@ public final class Flights<K, V> {
     if (mine) {
       start(flight, executor);
     }
-    return new Seat<>(flight.result, () -> leave(flight), () -> isAbandoned(flight));
-  }
-
-  private boolean isAbandoned(Flight flight) {
-    synchronized (inFlight) {
-      return flight.aborted;
-    }
+    return new Seat<>(flight.work, flight.result, new Place(flight));
   }
 
   private void start(Flight flight, Executor executor) {
@@ -66,16 +60,31 @@ public final class Flights<K, V> {
     }
   }
 
-  private void leave(Flight flight) {
-    boolean neverStarted = false;
-    synchronized (inFlight) {
-      flight.seats--;
-      if (flight.seats == 0 && inFlight.remove(flight.key, flight)) {
-        neverStarted = flight.abort();
+  /** Where a seat is. */
+  private final class Place {
+    private final Flight flight;
+
+    Place(Flight flight) {
+      this.flight = flight;
+    }
+
+    boolean isAbandoned() {
+      synchronized (inFlight) {
+        return flight.aborted;
       }
     }
-    if (neverStarted) {
-      flight.result.completeExceptionally(flight.cancelled());
+
+    void leave() {
+      boolean neverStarted = false;
+      synchronized (inFlight) {
+        flight.seats--;
+        if (flight.seats == 0 && inFlight.remove(flight.key, flight)) {
+          neverStarted = flight.abort();
+        }
+      }
+      if (neverStarted) {
+        flight.result.completeExceptionally(flight.cancelled());
+      }
     }
   }
 
@@ -83,22 +92,28 @@ public final class Flights<K, V> {
    * One waiter's place.
    *
    * @param <V> the result
+   * @param <W> the work
    */
-  public static final class Seat<V> implements AutoCloseable {
+  public static final class Seat<V, W> implements AutoCloseable {
+    private final W work;
     private final CompletableFuture<V> result;
-    private final Runnable leave;
-    private final BooleanSupplier abandoned;
+    private final Flights<?, V, ?>.Place place;
     private boolean left;
 
-    private Seat(CompletableFuture<V> result, Runnable leave, BooleanSupplier abandoned) {
+    private Seat(W work, CompletableFuture<V> result, Flights<?, V, ?>.Place place) {
+      this.work = work;
       this.result = result;
-      this.leave = leave;
-      this.abandoned = abandoned;
+      this.place = place;
+    }
+
+    /** The work that is being done, whoever brought it. */
+    public W work() {
+      return work;
     }
 
     /** Whether the work was told to stop because nobody waits for it. */
     boolean isAbandoned() {
-      return abandoned.getAsBoolean();
+      return place.isAbandoned();
     }
 
     CompletableFuture<V> result() {
@@ -115,7 +130,7 @@ public final class Flights<K, V> {
     public synchronized void close() {
       if (!left) {
         left = true;
-        leave.run();
+        place.leave();
       }
     }
   }
@@ -142,13 +157,13 @@ public final class Flights<K, V> {
 
   private final class Flight implements Runnable {
     private final K key;
-    private final Work<V> work;
+    private final W work;
     private final CompletableFuture<V> result = new CompletableFuture<>();
     private int seats;
     private boolean aborted;
     private @Nullable Thread runner;
 
-    Flight(K key, Work<V> work) {
+    Flight(K key, W work) {
       this.key = key;
       this.work = work;
     }

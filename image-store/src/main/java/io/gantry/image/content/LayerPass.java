@@ -6,6 +6,7 @@ import io.gantry.image.layer.LayerUnpacker;
 import io.gantry.image.layer.SizeLimit;
 import io.gantry.image.layer.TarReader;
 import io.gantry.image.layer.UnpackedLayer;
+import io.gantry.image.progress.LayerProgress;
 import io.gantry.image.reference.DigestedStream;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
@@ -26,7 +27,8 @@ final class LayerPass {
     this.maxBytes = maxBytes;
   }
 
-  UnpackedLayer run(LayerSpec layer, BlobSource source, Path target) throws IOException {
+  UnpackedLayer run(LayerSpec layer, BlobSource source, LayerProgress progress, Path target)
+      throws IOException {
     String name = "layer " + layer.blob().digest();
     if (layer.blob().size() > maxBytes) {
       throw new ImageException.Refused(
@@ -34,7 +36,7 @@ final class LayerPass {
           "its " + layer.blob().size() + " bytes are over the limit of " + maxBytes,
           "raise image.max_layer_bytes if you trust the image");
     }
-    try (InputStream raw = source.open(layer.blob());
+    try (InputStream raw = progress.counting(source.open(layer.blob()));
         DigestedStream blob =
             new DigestedStream(raw, name, layer.blob().digest(), layer.blob().size())) {
       return unpack(layer, name, blob, target);

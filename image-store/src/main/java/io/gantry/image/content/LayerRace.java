@@ -17,10 +17,10 @@ final class LayerRace implements AutoCloseable {
 
   private static final int SETTLE_SECONDS = 5;
 
-  private final List<Seat<LayerRecord>> seats = new ArrayList<>();
+  private final List<Seat<LayerRecord, ?>> seats = new ArrayList<>();
   private final CompletableFuture<Boolean> failure = new CompletableFuture<>();
 
-  void enter(Seat<LayerRecord> seat) {
+  void enter(Seat<LayerRecord, ?> seat) {
     seats.add(seat);
   }
 
@@ -43,7 +43,7 @@ final class LayerRace implements AutoCloseable {
   @Override
   public void close() {
     seats.forEach(Seat::close);
-    for (Seat<LayerRecord> seat : seats) {
+    for (Seat<LayerRecord, ?> seat : seats) {
       if (seat.isAbandoned()) {
         settle(seat.result());
       }

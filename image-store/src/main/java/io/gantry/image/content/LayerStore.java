@@ -1,9 +1,12 @@
 package io.gantry.image.content;
 
+import io.gantry.image.content.Flights.Seat;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.LayerUnpacker;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.layer.UnpackedLayer;
+import io.gantry.image.progress.LayerProgress;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileCalls;
@@ -12,10 +15,12 @@ import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +42,7 @@ public final class LayerStore implements AutoCloseable {
   private final LayerThreads threads;
   private final GroupSync sync;
   private final Fd rootFd;
-  private final Flights<Digest, LayerRecord> flights = new Flights<>();
+  private final Flights<Digest, LayerRecord, LayerWork> flights = new Flights<>();
   private final AtomicLong sequence = new AtomicLong();
   private final Map<Digest, LayerRecord> stored = new HashMap<>();
   private final LayerClaims claims = new LayerClaims();
@@ -98,24 +103,55 @@ public final class LayerStore implements AutoCloseable {
    * Makes sure that all layers are here and claims each for the caller, who gives them back with
    * {@link #release}. The first failure stops the others, and nothing stays claimed. After a
    * failure of the network the layers that are complete wait for the next try; otherwise they go.
+   *
+   * @param progress gets a row for each layer
    */
-  public void acquire(List<LayerSpec> wanted, BlobSource source) throws ImageException {
+  public void acquire(List<LayerSpec> wanted, BlobSource source, Progress progress)
+      throws ImageException {
     List<Digest> diffIds = wanted.stream().map(LayerSpec::diffId).toList();
     claim(diffIds);
     try (LayerRace race = new LayerRace()) {
+      List<LayerProgress> rows = new ArrayList<>();
       for (LayerSpec layer : wanted) {
-        if (!isStored(layer.diffId())) {
-          race.enter(
-              flights.board(
-                  layer.diffId(),
-                  threads.forSize(layer.blob().size()),
-                  () -> bringFromAnybody(layer, source)));
-        }
+        rows.add(isStored(layer.diffId()) ? present(layer) : enter(race, layer, source));
       }
+      progress.add(rows);
       race.await();
     } catch (ImageException e) {
       giveBack(diffIds, e);
       throw e;
+    }
+  }
+
+  private static LayerProgress present(LayerSpec layer) {
+    return LayerProgress.present(layer.blob().digest().toString(), layer.blob().size());
+  }
+
+  private LayerProgress enter(LayerRace race, LayerSpec layer, BlobSource source) {
+    Executor executor = threads.forSize(layer.blob().size());
+    Seat<LayerRecord, LayerWork> seat =
+        flights.board(layer.diffId(), executor, new LayerWork(layer, source));
+    race.enter(seat);
+    return seat.work().progress;
+  }
+
+  /** Brings one layer, for all pulls that wait for it. */
+  private final class LayerWork implements Flights.Work<LayerRecord> {
+    private final LayerSpec layer;
+    private final BlobSource source;
+    private final LayerProgress progress;
+
+    LayerWork(LayerSpec layer, BlobSource source) {
+      this.layer = layer;
+      this.source = source;
+      this.progress = LayerProgress.waiting(layer.blob().digest().toString(), layer.blob().size());
+    }
+
+    @Override
+    public LayerRecord run() throws IOException {
+      LayerRecord record = bringFromAnybody(layer, source, progress);
+      progress.reached(LayerProgress.Stage.DONE);
+      return record;
     }
   }
 
@@ -165,17 +201,19 @@ public final class LayerStore implements AutoCloseable {
   }
 
   /** Each round has one source less. */
-  private LayerRecord bringFromAnybody(LayerSpec layer, BlobSource source) throws IOException {
+  private LayerRecord bringFromAnybody(LayerSpec layer, BlobSource source, LayerProgress progress)
+      throws IOException {
     while (true) {
       try {
-        return bring(layer, source);
+        return bring(layer, source, progress);
       } catch (WrongBytesException e) {
         LOG.warn("trying another endpoint: {}", e.getMessage());
       }
     }
   }
 
-  private LayerRecord bring(LayerSpec layer, BlobSource source) throws IOException {
+  private LayerRecord bring(LayerSpec layer, BlobSource source, LayerProgress progress)
+      throws IOException {
     synchronized (stored) {
       LayerRecord there = stored.get(layer.diffId());
       if (there != null) {
@@ -185,7 +223,7 @@ public final class LayerStore implements AutoCloseable {
     Path staged = layout.staging().resolve("layer-" + sequence.incrementAndGet());
     try {
       disk.makeDirectory(staged);
-      UnpackedLayer unpacked = pass.run(layer, source, staged.resolve("fs"));
+      UnpackedLayer unpacked = pass.run(layer, source, progress, staged.resolve("fs"));
       return commit(layer, staged, unpacked);
     } catch (IOException e) {
       discard(staged, e);

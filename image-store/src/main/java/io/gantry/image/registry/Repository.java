@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +180,13 @@ public final class Repository {
                 BlobPart.of(endpoint, endpoint.ask(call, patient), blob, offset, subject));
     givers.putIfAbsent(blob.digest(), part.endpoint());
     return part;
+  }
+
+  /** The endpoints that gave the blobs so far. */
+  public Set<String> served() {
+    return givers.values().stream()
+        .map(giver -> giver.endpoint().name())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.content.Flights.Seat;
+import io.gantry.image.content.Flights.Work;
 import io.gantry.image.error.ImageException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,19 +17,19 @@ import org.junit.jupiter.api.Test;
 
 class FlightsTest {
 
-  private final Flights<String, Integer> flights = new Flights<>();
+  private final Flights<String, Integer, Work<Integer>> flights = new Flights<>();
   private final Deque<Runnable> queued = new ArrayDeque<>();
   private final Executor later = queued::add;
   private final AtomicInteger runs = new AtomicInteger();
 
-  private Seat<Integer> board() {
+  private Seat<Integer, Work<Integer>> board() {
     return flights.board("k", later, runs::incrementAndGet);
   }
 
   @Test
   void those_who_come_while_it_runs_share_one_result() throws Exception {
-    Seat<Integer> one = board();
-    Seat<Integer> two = board();
+    Seat<Integer, Work<Integer>> one = board();
+    Seat<Integer, Work<Integer>> two = board();
     queued.remove().run();
 
     assertThat(one.await()).isEqualTo(1);
@@ -40,7 +41,7 @@ class FlightsTest {
   void who_comes_afterwards_gets_a_new_one() throws Exception {
     board();
     queued.remove().run();
-    Seat<Integer> next = board();
+    Seat<Integer, Work<Integer>> next = board();
     queued.remove().run();
 
     assertThat(next.await()).isEqualTo(2);
@@ -48,8 +49,8 @@ class FlightsTest {
 
   @Test
   void work_that_nobody_waits_for_never_begins() {
-    Seat<Integer> one = board();
-    Seat<Integer> two = board();
+    Seat<Integer, Work<Integer>> one = board();
+    Seat<Integer, Work<Integer>> two = board();
     one.close();
     one.close();
     assertThat(two.isAbandoned()).isFalse();
@@ -75,7 +76,7 @@ class FlightsTest {
                   clean.set(!Thread.currentThread().isInterrupted());
                   over.countDown();
                 });
-    Seat<Integer> seat =
+    Seat<Integer, Work<Integer>> seat =
         flights.board(
             "k",
             thread,
@@ -99,8 +100,8 @@ class FlightsTest {
 
   @Test
   void a_failure_reaches_everybody() {
-    Flights<String, Integer> failing = new Flights<>();
-    Seat<Integer> seat =
+    Flights<String, Integer, Work<Integer>> failing = new Flights<>();
+    Seat<Integer, Work<Integer>> seat =
         failing.board(
             "k",
             Runnable::run,
@@ -113,7 +114,7 @@ class FlightsTest {
 
   @Test
   void a_closed_executor_is_told_as_closing() {
-    Seat<Integer> seat =
+    Seat<Integer, Work<Integer>> seat =
         flights.board(
             "k",
             work -> {
