@@ -68,6 +68,7 @@ public final class FakeRegistry implements AutoCloseable {
 
   public final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   public final List<String> credentials = Collections.synchronizedList(new ArrayList<>());
+  public final List<String> proxyCredentials = Collections.synchronizedList(new ArrayList<>());
   public final List<String> tokenCredentials = Collections.synchronizedList(new ArrayList<>());
   private final Map<Digest, List<String>> ranges = new ConcurrentHashMap<>();
   private final Map<String, byte[]> manifests = new ConcurrentHashMap<>();
@@ -172,6 +173,8 @@ public final class FakeRegistry implements AutoCloseable {
     requests.add(exchange.getRequestMethod() + " " + path + (query == null ? "" : "?" + query));
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     credentials.add(authorization == null ? "" : authorization);
+    String forProxy = exchange.getRequestHeaders().getFirst("Proxy-Authorization");
+    proxyCredentials.add(forProxy == null ? "" : forProxy);
     try (exchange) {
       if (!allowed(exchange, authorization)) {
         return;

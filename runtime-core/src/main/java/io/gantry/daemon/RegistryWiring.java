@@ -4,6 +4,7 @@ import io.gantry.config.Config;
 import io.gantry.image.credentials.AuthFile;
 import io.gantry.image.hosts.HostsDirectory;
 import io.gantry.image.registry.Logins;
+import io.gantry.image.registry.Proxies;
 import io.gantry.image.registry.RegistrySettings;
 import io.gantry.image.registry.TransferLimits;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ final class RegistryWiring {
                 image.registryConfigDir(), new RegistryEndpoints(image.insecureRegistries())))
         .withLogins(
             image.authFile().isEmpty() ? Logins.NONE : new AuthFile(Path.of(image.authFile())))
+        .withProxies(Proxies.of(System.getenv()))
         .withLimits(limits(config.registry()));
   }
 

@@ -186,9 +186,10 @@ final class EndpointCaller {
     String who = sameOrigin(response.uri(), endpoint.root()) ? "" : " by " + from(response.uri());
     String later = wait.isZero() ? "" : "; come again in " + wait.toSeconds() + " s, it says";
     String reason =
-        "registry %s answered %d%s to %s %s%s%s"
+        "registry %s%s answered %d%s to %s %s%s%s"
             .formatted(
                 endpoint.root().getAuthority(),
+                wire.way(response.uri()),
                 status,
                 who,
                 call.method(),
@@ -201,6 +202,9 @@ final class EndpointCaller {
       case 404 ->
           new ImageException.NotFound(
               call.subject(), reason, "check the name, the tag and whether the image was pushed");
+      case 407 ->
+          new ImageException.Unavailable(
+              call.subject(), reason, "give the proxy's user and password in its address", null);
       case 429 ->
           new ImageException.Unavailable(
               call.subject(), reason, "wait, or give credentials that may pull more", null);

@@ -32,6 +32,15 @@ final class Wire implements AutoCloseable {
   /** One for all endpoints without settings of their own, the rest for those with. */
   private static final int MAX_CLIENTS = 16;
 
+  /** The JDK sends basic credentials to a proxy with a tunnel only when this names no scheme. */
+  private static final String REFUSED_IN_TUNNELS = "jdk.http.auth.tunneling.disabledSchemes";
+
+  static {
+    if (System.getProperty(REFUSED_IN_TUNNELS) == null) {
+      System.setProperty(REFUSED_IN_TUNNELS, "");
+    }
+  }
+
   private final RegistrySettings settings;
   private @Nullable ExecutorService threads;
   private final Map<ConnectionSettings, HttpClient> clients = new LinkedHashMap<>(8, 0.75f, true);
@@ -55,6 +64,7 @@ final class Wire implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(connectTimeout(connection))
+            .proxy(settings.proxies().selector())
             .executor(threads());
     if (connection.hasOwnTls()) {
       builder.sslContext(TlsContexts.of(connection));
@@ -90,14 +100,43 @@ final class Wire implements AutoCloseable {
     if (deadline.isOver()) {
       throw unavailable(uri, subject, silence(), null);
     }
-    return HttpRequest.newBuilder(uri).timeout(deadline.left()).header("User-Agent", AGENT);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri).timeout(deadline.left()).header("User-Agent", AGENT);
+    settings
+        .proxies()
+        .forAddress(uri)
+        .map(Proxies.Proxy::authorization)
+        .filter(authorization -> !authorization.isEmpty())
+        .ifPresent(authorization -> request.header("Proxy-Authorization", authorization));
+    return request;
+  }
+
+  /** For messages about an address: which proxy stands before it, or nothing. */
+  String way(URI uri) {
+    return settings.proxies().way(uri);
   }
 
   /** The answer with its body still to be read; the caller closes the body. */
   HttpResponse<BodyStream> send(HttpRequest request, ConnectionSettings connection, String subject)
       throws ImageException {
     try {
-      return client(connection).send(request, head -> new BodyStream(limits()));
+      HttpResponse<BodyStream> response =
+          client(connection).send(request, head -> new BodyStream(limits()));
+      if (response.body() == null) {
+        // The JDK's way of saying that the answer is the proxy's, which makes no tunnel.
+        throw new ImageException.Unavailable(
+            subject,
+            "registry "
+                + host(request)
+                + way(request.uri())
+                + " is not let through: status "
+                + response.statusCode(),
+            "give the proxy's user and password in its address",
+            null);
+      }
+      return response;
+    } catch (ImageException e) {
+      throw e;
     } catch (HttpConnectTimeoutException e) {
       long millis = connectTimeout(connection).toMillis();
       throw unavailable(
@@ -120,11 +159,11 @@ final class Wire implements AutoCloseable {
     return unavailable(uri, subject, reason(e), e);
   }
 
-  private static ImageException unavailable(
+  private ImageException unavailable(
       URI uri, String subject, String reason, @Nullable Exception e) {
     return new ImageException.Unavailable(
         subject,
-        "registry " + uri.getAuthority() + " " + reason,
+        "registry " + uri.getAuthority() + way(uri) + " " + reason,
         "check that " + uri.getScheme() + "://" + uri.getAuthority() + " can be reached from here",
         e);
   }
@@ -135,7 +174,7 @@ final class Wire implements AutoCloseable {
       case ConnectException never -> false;
       case HttpTimeoutException slow -> false;
       case SSLException tls -> false;
-      case IOException broken -> true;
+      case IOException broken -> !isClosedTunnel(broken);
       case null, default -> false;
     };
   }
@@ -146,7 +185,10 @@ final class Wire implements AutoCloseable {
       case HttpTimeoutException slow -> silence();
       case ConnectException refused -> isUnknown(refused) ? "has no address" : refusal(refused);
       case SSLException tls -> "fails the TLS handshake: " + tls.getMessage();
-      default -> "broke the connection: " + message(e);
+      default ->
+          isClosedTunnel(e)
+              ? "is not let through: " + message(e)
+              : "broke the connection: " + message(e);
     };
   }
 
@@ -162,6 +204,11 @@ final class Wire implements AutoCloseable {
 
   private static boolean isUnknown(@Nullable Throwable e) {
     return e != null && (e instanceof UnresolvedAddressException || isUnknown(e.getCause()));
+  }
+
+  /** A proxy that refuses to connect has no type in the JDK, only these words. */
+  private static boolean isClosedTunnel(IOException e) {
+    return message(e).contains("Tunnel failed");
   }
 
   private static String message(IOException e) {

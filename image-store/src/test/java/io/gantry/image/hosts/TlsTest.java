@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import io.gantry.image.FakeRegistry;
 import io.gantry.image.TarBytes;
 import io.gantry.image.TestImage;
+import io.gantry.image.TestKeys;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
@@ -17,13 +18,10 @@ import io.gantry.image.registry.RegistryAuth;
 import io.gantry.image.registry.RegistryClient;
 import io.gantry.image.registry.RegistrySettings;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -39,8 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Registries that prove themselves with certificates of their own making. */
 class TlsTest {
 
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   @TempDir static Path folder;
   private static KeyStore server;
   private static KeyStore node;
@@ -53,11 +49,11 @@ class TlsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = keys("server", "-ext", "san=ip:127.0.0.1");
-    node = keys("node");
+    server = TestKeys.make(folder, "server", "EC", "-ext", "san=ip:127.0.0.1");
+    node = TestKeys.make(folder, "node", "EC");
     SSLContext tls = SSLContext.getInstance("TLS");
     KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-    own.init(server, PASSWORD);
+    own.init(server, TestKeys.PASSWORD);
     TrustManagerFactory trusted = TrustManagerFactory.getInstance("PKIX");
     trusted.init(node);
     tls.init(own.getKeyManagers(), trusted.getTrustManagers(), null);
@@ -72,58 +68,14 @@ class TlsTest {
               }
             });
     registry.push("a/b", "1", IMAGE);
-    certificate("server", server);
-    certificate("node", node);
-    block("node.key", "PRIVATE KEY", node.getKey("node", PASSWORD).getEncoded());
+    TestKeys.certificate(folder, "server", server);
+    TestKeys.certificate(folder, "node", node);
+    TestKeys.key(folder, "node", node);
     Files.writeString(
         folder.resolve("both.pem"),
         Files.readString(folder.resolve("node.key"))
             + "some words\n"
             + Files.readString(folder.resolve("node.crt")));
-  }
-
-  private static KeyStore keys(String name, String... more) throws Exception {
-    Path file = folder.resolve(name + ".p12");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                new String(PASSWORD)));
-    command.addAll(List.of(more));
-    Process keytool =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("keytool.log").toFile())
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
-    }
-    // An entry of its own makes the certificate an authority for those who trust this store.
-    store.setCertificateEntry("authority", store.getCertificate(name));
-    return store;
-  }
-
-  private static void certificate(String name, KeyStore store) throws Exception {
-    block(name + ".crt", "CERTIFICATE", store.getCertificate(name).getEncoded());
-  }
-
-  private static void block(String file, String kind, byte[] content) throws IOException {
-    Files.writeString(
-        folder.resolve(file),
-        "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
-            .formatted(kind, Base64.getMimeEncoder().encodeToString(content)));
   }
 
   @AfterAll
