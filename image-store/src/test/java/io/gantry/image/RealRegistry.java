@@ -20,6 +20,27 @@ final class RealRegistry implements AutoCloseable {
   private final Process process;
 
   RealRegistry(Path folder) throws IOException, InterruptedException {
+    this(folder, "");
+  }
+
+  /**
+   * One that serves what others on the same folder were given.
+   *
+   * @param more lines of its configuration
+   */
+  RealRegistry(Path folder, String more) throws IOException, InterruptedException {
+    this(folder, more, "");
+  }
+
+  /** One that speaks TLS. */
+  static RealRegistry secure(Path folder, Path certificate, Path key)
+      throws IOException, InterruptedException {
+    return new RealRegistry(
+        folder, "", ", tls: {certificate: \"%s\", key: \"%s\"}".formatted(certificate, key));
+  }
+
+  private RealRegistry(Path folder, String more, String tls)
+      throws IOException, InterruptedException {
     this.folder = folder;
     this.port = freePort();
     Path config =
@@ -30,9 +51,10 @@ final class RealRegistry implements AutoCloseable {
             log: {level: error}
             storage:
               filesystem: {rootdirectory: %s}
-            http: {addr: "127.0.0.1:%d"}
+            http: {addr: "127.0.0.1:%d"%s}
+            %s
             """
-                .formatted(Files.createDirectory(folder.resolve("registry")), port));
+                .formatted(Files.createDirectories(folder.resolve("registry")), port, tls, more));
     this.process = start(List.of("docker-registry", "serve", config.toString()), "registry.log");
     awaitListening();
   }
@@ -86,8 +108,27 @@ final class RealRegistry implements AutoCloseable {
         List.of("skopeo", "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false"));
     command.addAll(List.of(options));
     command.addAll(List.of(source, "docker://" + host() + "/" + repositoryAndTag));
-    Process skopeo = start(command, "skopeo.log");
-    if (skopeo.waitFor() != 0) {
+    run(command);
+  }
+
+  /** Lets skopeo log in and write what it then knows to a file as Docker's clients have it. */
+  void login(Path file, String user, String password) throws IOException, InterruptedException {
+    run(
+        List.of(
+            "skopeo",
+            "login",
+            "--tls-verify=false",
+            "--authfile",
+            file.toString(),
+            "--username",
+            user,
+            "--password",
+            password,
+            host()));
+  }
+
+  private void run(List<String> command) throws IOException, InterruptedException {
+    if (start(command, "skopeo.log").waitFor() != 0) {
       throw new IOException(Files.readString(folder.resolve("skopeo.log")));
     }
   }
