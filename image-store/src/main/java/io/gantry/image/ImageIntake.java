@@ -116,6 +116,10 @@ final class ImageIntake implements AutoCloseable {
       throws ImageException {
     long start = System.nanoTime();
     Repository repository = registries.repository(reference, auth);
+    Optional<Image> unchanged = unchanged(reference, repository);
+    if (unchanged.isPresent()) {
+      return unchanged.get();
+    }
     ImageResolver resolver = new ImageResolver(repository, parts.settings().platform());
     FetchedManifest top = resolver.top(reference);
     Optional<Image> present = renewed(reference, top.digest());
@@ -132,6 +136,19 @@ final class ImageIntake implements AutoCloseable {
         .addKeyValue("from", repository.served())
         .log("pulled");
     return image;
+  }
+
+  /** The image that is here under the reference, if the registry still has the same. */
+  private Optional<Image> unchanged(ImageReference reference, Repository repository)
+      throws ImageException {
+    if (new ImageLookup(parts.catalog().state()).find(reference.toString()).isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Digest> now =
+        repository
+            .currentDigest(reference.tagOrDigest(), "image " + reference)
+            .filter(digest -> reference.digest() == null || digest.equals(reference.digest()));
+    return now.isPresent() ? renewed(reference, now.get()) : Optional.empty();
   }
 
   /** The image that is here under the registry's digest already, now with the reference's tag. */

@@ -82,6 +82,7 @@ public final class FakeRegistry implements AutoCloseable {
   private volatile String realm = "";
   private volatile String token = "good-token";
   private volatile int tokenLife = 300;
+  private volatile int headStatus = 200;
 
   public FakeRegistry() throws IOException {
     this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
@@ -152,6 +153,11 @@ public final class FakeRegistry implements AutoCloseable {
   /** What was given out so far does not do any more. */
   public void revokeTokens() {
     token = "token-" + (requests.size() + 1);
+  }
+
+  /** Of answers without a body; 204 stands for a good one that says nothing. */
+  public void headStatus(int status) {
+    headStatus = status;
   }
 
   public void tokenLife(int seconds) {
@@ -243,7 +249,20 @@ public final class FakeRegistry implements AutoCloseable {
       return;
     }
     exchange.getResponseHeaders().add("Content-Type", types.getOrDefault(key, ""));
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      head(exchange, content);
+      return;
+    }
     send(exchange, 200, content);
+  }
+
+  private void head(HttpExchange exchange, byte[] content) throws IOException {
+    if (headStatus == 200) {
+      exchange
+          .getResponseHeaders()
+          .add("Docker-Content-Digest", Digest.ofBytes(content).toString());
+    }
+    exchange.sendResponseHeaders(headStatus == 204 ? 200 : headStatus, -1);
   }
 
   private void blob(HttpExchange exchange, String name) throws IOException {

@@ -164,13 +164,31 @@ class PullTest {
   }
 
   @Test
-  void again_asks_only_for_the_manifest() throws Exception {
+  void again_asks_only_for_the_digest() throws Exception {
     registry.push("a/b", "1", TestImage.of(base, top));
     Image first = pull("a/b:1");
     registry.requests.clear();
 
     assertThat(pull("a/b:1")).isEqualTo(first);
-    assertThat(registry.requests).containsExactly("GET /v2/a/b/manifests/1");
+    assertThat(pull("a/b@" + first.repoDigests().getFirst().replaceAll(".*@", "")).id())
+        .isEqualTo(first.id());
+    assertThat(registry.requests)
+        .hasSize(2)
+        .allMatch(request -> request.startsWith("HEAD /v2/a/b/manifests/"));
+  }
+
+  @Test
+  void again_asks_for_the_manifest_where_a_registry_does_not_tell_the_digest() throws Exception {
+    registry.push("a/b", "1", TestImage.of(base, top));
+    Image first = pull("a/b:1");
+    for (int status : new int[] {204, 400, 403, 404, 405, 501}) {
+      registry.headStatus(status);
+      registry.requests.clear();
+
+      assertThat(pull("a/b:1")).as("status %d", status).isEqualTo(first);
+      assertThat(registry.requests)
+          .containsExactly("HEAD /v2/a/b/manifests/1", "GET /v2/a/b/manifests/1");
+    }
   }
 
   @Test

@@ -20,6 +20,11 @@ record Call(String method, String path, Map<String, String> headers, String subj
     return new Call("GET", path, Map.of(), subject);
   }
 
+  /** The same question, to be answered without a body. */
+  Call headOnly() {
+    return new Call("HEAD", path, headers, subject);
+  }
+
   Call with(String header, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(header, value);
