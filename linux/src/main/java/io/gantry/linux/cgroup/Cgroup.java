@@ -78,6 +78,17 @@ public interface Cgroup {
    */
   void kill() throws IOException;
 
+  /**
+   * Stops every process of this group and the groups below it where it is, and returns when all
+   * stand still. Also when it fails, {@link #thaw} has to follow.
+   */
+  default void freeze() throws IOException {
+    throw new CgroupException(path(), "processes cannot be frozen here");
+  }
+
+  /** Lets frozen processes go on; a group that is not frozen or is gone is fine. */
+  default void thaw() throws IOException {}
+
   /** How often the kernel's out-of-memory killer struck in this group. */
   long oomKills() throws IOException;
 

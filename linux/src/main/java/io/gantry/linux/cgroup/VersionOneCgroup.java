@@ -198,6 +198,35 @@ final class VersionOneCgroup implements Cgroup {
     }
   }
 
+  /** The freezer is a hierarchy of its own, which processes join when they are frozen first. */
+  @Override
+  public void freeze() throws IOException {
+    Path freezer =
+        directory("freezer")
+            .orElseThrow(() -> new CgroupException(path, "the machine has no freezer controller"));
+    make(Set.of("freezer"), new ArrayList<>());
+    for (int round = 0; round < KILL_ROUNDS; round++) {
+      Set<Integer> outside = new LinkedHashSet<>(processes());
+      outside.removeAll(tree.processes(freezer));
+      if (outside.isEmpty()) {
+        Freezer.versionOne(files, freezer).freeze(path);
+        return;
+      }
+      for (int pid : outside) {
+        join(freezer, pid);
+      }
+    }
+    throw new CgroupException(path, "processes are made faster than they can be frozen");
+  }
+
+  @Override
+  public void thaw() throws IOException {
+    Optional<Path> freezer = directory("freezer");
+    if (freezer.isPresent()) {
+      Freezer.versionOne(files, freezer.get()).thaw();
+    }
+  }
+
   @Override
   public long oomKills() throws IOException {
     Optional<Path> memory = directory("memory");

@@ -16,7 +16,7 @@ final class VersionOneCgroups implements Cgroups {
 
   /** What Gantry knows how to use. */
   static final Set<String> CONTROLLERS =
-      Set.of("memory", "cpu", "cpuacct", "pids", "devices", "cpuset", "hugetlb");
+      Set.of("memory", "cpu", "cpuacct", "pids", "devices", "cpuset", "hugetlb", "freezer");
 
   /** Always used: limits that may be changed later, counters, and access to devices. */
   private static final List<String> ALWAYS = List.of("memory", "cpu", "cpuacct", "pids", "devices");

@@ -99,6 +99,16 @@ final class VersionTwoCgroup implements Cgroup {
   }
 
   @Override
+  public void freeze() throws IOException {
+    Freezer.versionTwo(files, directory).freeze(path);
+  }
+
+  @Override
+  public void thaw() throws IOException {
+    Freezer.versionTwo(files, directory).thaw();
+  }
+
+  @Override
   public long oomKills() throws IOException {
     return FlatFile.counter(files, directory.resolve("memory.events"), "oom_kill");
   }

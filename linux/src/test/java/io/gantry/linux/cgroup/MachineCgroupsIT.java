@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The groups of this machine, whichever version it has. */
 @Timeout(60)
@@ -89,6 +90,39 @@ class MachineCgroupsIT {
     assertThat(linux.waitpid(pid)).isEqualTo(OptionalInt.of(SIGKILL));
     group.remove();
     assertThat(group.exists()).isFalse();
+  }
+
+  /** What counts in a loop stops counting, with all its children, and goes on where it was. */
+  @Test
+  void whatIsFrozenStandsStillUntilItIsThawed(@TempDir Path directory) throws Exception {
+    Path counts = directory.resolve("counts");
+    Cgroup group = cgroups.create(parent + "/cold", CgroupLimits.NONE);
+    int pid = startIn(group, "while :; do echo x >> " + counts + "; sleep 0.01; done");
+    awaitSize(counts, 1);
+
+    group.freeze();
+    long before = Files.size(counts);
+    Thread.sleep(200);
+    assertThat(Files.size(counts)).isEqualTo(before);
+    group.freeze();
+    group.thaw();
+    awaitSize(counts, before + 1);
+
+    group.freeze();
+    group.thaw();
+    group.kill();
+    linux.waitpid(pid);
+    group.remove();
+    assertThat(group.exists()).isFalse();
+    group.thaw();
+  }
+
+  private static void awaitSize(Path file, long size) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!Files.exists(file) || Files.size(file) < size) {
+      assertThat(System.nanoTime()).as("writing to %s", file).isLessThan(deadline);
+      Thread.sleep(2);
+    }
   }
 
   @Test

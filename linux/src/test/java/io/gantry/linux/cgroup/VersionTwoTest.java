@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gantry.linux.Errno;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,8 @@ class VersionTwoTest {
         new String[] {
           "cgroup.procs",
           "cgroup.kill",
+          "cgroup.freeze",
+          "cgroup.events",
           "memory.max",
           "memory.swap.max",
           "memory.high",
@@ -135,5 +141,31 @@ class VersionTwoTest {
     group.remove();
     group.kill();
     assertThat(group.oomKills()).isZero();
+  }
+
+  @Test
+  void freezingWaitsUntilEverythingStandsStill() throws Exception {
+    Cgroup group = cgroups().create("/one", CgroupLimits.NONE);
+    Path events = root.resolve("sys/fs/cgroup/one/cgroup.events");
+    Files.writeString(events, "populated 1\nfrozen 0\n");
+    CompletableFuture<Boolean> frozen =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            group.freeze();
+            return Files.readString(events).contains("frozen 1");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    while (!written("cgroup.freeze").equals("1")) {
+      Thread.onSpinWait();
+    }
+    Files.writeString(events, "populated 1\nfrozen 1\n");
+
+    assertThat(frozen.get(10, TimeUnit.SECONDS)).isTrue();
+    group.thaw();
+    assertThat(written("cgroup.freeze")).isEqualTo("0");
+    group.remove();
+    group.thaw();
   }
 }
