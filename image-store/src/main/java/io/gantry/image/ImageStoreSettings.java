@@ -41,7 +41,7 @@ public record ImageStoreSettings(
   public static ImageStoreSettings at(Path root) {
     return new ImageStoreSettings(
         root,
-        Platform.ofMachine(),
+        Platform.ofProcessor(),
         RegistrySettings.DEFAULT,
         Privileges.ROOT,
         UnpackLimits.DEFAULT,

@@ -8,7 +8,10 @@ package io.gantry.image.manifest;
  */
 public record Platform(String os, String architecture, String variant) {
 
-  /** The platform of this machine. */
+  private static final int EXACT = 1000;
+  private static final int UNKNOWN = -1;
+
+  /** The platform of this machine, as images for all machines of its kind name it. */
   public static Platform ofMachine() {
     return ofJava(System.getProperty("os.arch", ""));
   }
@@ -21,34 +24,48 @@ public record Platform(String os, String architecture, String variant) {
     };
   }
 
+  /** The same with the level of this machine's processor, where there are levels. */
+  public static Platform ofProcessor() {
+    Platform machine = ofMachine();
+    return machine.architecture.equals("amd64")
+        ? new Platform(machine.os, machine.architecture, ProcessorLevel.ofMachine().variant())
+        : machine;
+  }
+
   /**
    * How well something made for {@code other} runs here: 0 not at all, higher is better. A missing
-   * variant means the base one.
+   * variant means the base one; of several that run here the highest uses the processor best.
    */
   int fitness(Platform other) {
     if (!os.equals(other.os) || !architecture.equals(other.architecture)) {
       return 0;
     }
-    if (baseVariant().equals(other.baseVariant())) {
-      return variant.equals(other.variant) ? 3 : 2;
+    if (variant.equals(other.variant)) {
+      return EXACT;
     }
-    return 0;
+    int theirs = other.level();
+    return theirs == UNKNOWN || theirs > level() ? 0 : 1 + theirs;
+  }
+
+  /** The number in {@code v8} or {@code v8.2}; later numbers run what earlier ones run. */
+  private int level() {
+    if (variant.isEmpty()) {
+      return switch (architecture) {
+        case "arm64" -> 8;
+        case "arm" -> 7;
+        default -> 1;
+      };
+    }
+    boolean numbered = variant.matches("v\\d{1,2}(\\.\\d{1,2})?");
+    int dot = variant.indexOf('.');
+    return numbered
+        ? Integer.parseInt(variant.substring(1, dot < 0 ? variant.length() : dot))
+        : UNKNOWN;
   }
 
   /** Whether something made for this platform runs on that machine. */
   public boolean runsOn(Platform machine) {
     return machine.fitness(this) > 0;
-  }
-
-  private String baseVariant() {
-    if (!variant.isEmpty()) {
-      return variant;
-    }
-    return switch (architecture) {
-      case "arm64" -> "v8";
-      case "amd64" -> "v1";
-      default -> "";
-    };
   }
 
   @Override

@@ -55,6 +55,33 @@ class DecompressionTest {
     assertThat(read(joined(gzip, new byte[512]))).isEqualTo(plain);
   }
 
+  /** As images of zstd:chunked have them before, between and after their data. */
+  @Test
+  void skippable_frames_are_skipped_wherever_they_are() throws Exception {
+    byte[] zstd = Zstd.compress(plain);
+    byte[] skippable = {0x50, 0x2a, 0x4d, 0x18, 5, 0, 0, 0, 'a', 'b', 'c', 'd', 'e'};
+    byte[] another = {0x5f, 0x2a, 0x4d, 0x18, 0, 0, 0, 0};
+
+    assertThat(read(joined(zstd, skippable))).isEqualTo(plain);
+    assertThat(read(joined(skippable, another, zstd))).isEqualTo(plain);
+    assertThat(read(joined(zstd, another, zstd, skippable))).isEqualTo(joined(plain, plain));
+    assertThat(read(joined(zstd, Zstd.compress(new byte[0]), zstd)))
+        .isEqualTo(joined(plain, plain));
+    assertThat(read(skippable)).isEmpty();
+  }
+
+  /** As eStargz has one for each file, and one of no bytes at the end. */
+  @Test
+  void a_thousand_gzip_members_are_one_stream() throws Exception {
+    byte[][] members = new byte[1001][];
+    for (int i = 0; i < 1000; i++) {
+      members[i] = TestImage.gzip(Arrays.copyOfRange(plain, i * 300, i * 300 + 300));
+    }
+    members[1000] = TestImage.gzip(new byte[0]);
+
+    assertThat(read(joined(members))).isEqualTo(plain);
+  }
+
   @Test
   void optional_parts_of_the_gzip_header_are_skipped() throws Exception {
     byte[] simple = TestImage.gzip(plain);

@@ -7,8 +7,12 @@ import io.gantry.image.TestImage;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
 import java.util.Collections;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Documents that would cost more than they are worth. */
 class ManifestReaderTest {
@@ -29,6 +33,76 @@ class ManifestReaderTest {
 
   private static ImageConfig ofUser(int length) throws ImageException {
     return config("{\"config\":{\"User\":\"" + "u".repeat(length) + "\"}}");
+  }
+
+  private static String manifest(String configType, String layerType) {
+    Digest some = Digest.ofBytes(new byte[1]);
+    return "{\"schemaVersion\":2,\"config\":%s,\"layers\":[%s]}"
+        .formatted(
+            TestImage.descriptor(configType, some, 1), TestImage.descriptor(layerType, some, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/vnd.oci.image.layer.v1.tar",
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.oci.image.layer.v1.tar+zstd",
+        "application/vnd.docker.image.rootfs.diff.tar",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        "application/vnd.docker.image.rootfs.diff.tar.zstd"
+      })
+  void layers_of_every_known_kind_are_taken(String type) throws Exception {
+    for (String config : List.of(MediaTypes.OCI_CONFIG, MediaTypes.DOCKER_CONFIG)) {
+      byte[] document = TestImage.text(manifest(config, type));
+      assertThat(ManifestReader.read("m", document, MediaTypes.DOCKER_MANIFEST))
+          .isInstanceOf(Manifest.Single.class);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip, not in the registry",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip, not in the registry",
+    "application/vnd.oci.image.layer.v1.tar+encrypted, not known",
+    "application/vnd.in-toto+json, not known"
+  })
+  void foreign_and_unknown_layers_are_refused_by_name(String type, String why) {
+    assertThatThrownBy(() ->
+            ManifestReader.read("m", TestImage.text(manifest(MediaTypes.OCI_CONFIG, type)), ""))
+        .isInstanceOf(ImageException.Unsupported.class)
+        .hasMessageContaining(type)
+        .hasMessageContaining(why);
+  }
+
+  @Test
+  void what_is_no_image_is_refused_by_name() {
+    String helm = "application/vnd.cncf.helm.config.v1+json";
+    String layer = "application/vnd.oci.image.layer.v1.tar";
+    assertThatThrownBy(() -> ManifestReader.read("m", TestImage.text(manifest(helm, layer)), ""))
+        .isInstanceOf(ImageException.Unsupported.class)
+        .hasMessageContaining(helm)
+        .hasMessageContaining("artifact");
+    assertThatThrownBy(
+            () -> ManifestReader.read("m", TestImage.text("{\"mediaType\":\"text/x\"}"), ""))
+        .isInstanceOf(ImageException.Unsupported.class)
+        .hasMessageContaining("text/x");
+  }
+
+  @Test
+  void schema_1_is_refused_however_it_shows_itself() {
+    String signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+    for (String[] each :
+        new String[][] {
+          {"{\"schemaVersion\":1,\"fsLayers\":[]}", ""},
+          {"{\"schemaVersion\":1}", signed},
+          {"{\"mediaType\":\"" + signed + "\"}", ""}
+        }) {
+      assertThatThrownBy(() -> ManifestReader.read("m", TestImage.text(each[0]), each[1]))
+          .isInstanceOf(ImageException.Unsupported.class)
+          .hasMessageContaining("schema 1")
+          .satisfies(e -> assertThat(((ImageException) e).nextStep()).contains("push"));
+    }
   }
 
   @Test
