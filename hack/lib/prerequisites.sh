@@ -4,9 +4,9 @@
 
 # To build and to run: the supervisor's compilers, the test image's content, the native libraries.
 run_packages=(gcc libc6-dev make musl-tools busybox-static libseccomp2 libnftables1)
-# To test besides: a registry and a foreign tool that fills it, what unpacks the sources and reads
-# the programs of its images, eyes on the network, a linter.
-test_packages=(docker-registry skopeo bzip2 binutils iproute2 nftables shellcheck)
+# To test besides: a registry and foreign tools that make and read images, what unpacks the sources
+# and reads the programs of its images, eyes on the network, a linter.
+test_packages=(docker-registry skopeo umoci buildah bzip2 binutils iproute2 nftables shellcheck)
 # To test and measure a peer: another runtime and what it needs for the network of its pods.
 peer_packages=(containerd runc containernetworking-plugins iptables iproute2 nftables)
 

@@ -50,7 +50,11 @@ final class DiskImageStore implements ImageStore {
   private final ImageHolds holds;
   private final ImageIntake intake;
   private final ImageDeparture departure;
+  private final ImageNaming naming;
+  private final ImageOutlet outlet;
+  private final ImagePushes pushes;
   private final Snapshots snapshots;
+  private final ImageCommits commits;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private DiskImageStore(StoreParts parts, DiskFiles disk, Trash trash, Duration keepUnused) {
@@ -60,7 +64,11 @@ final class DiskImageStore implements ImageStore {
     this.holds = new ImageHolds(parts.layout(), disk);
     this.intake = new ImageIntake(parts, Clock.systemUTC());
     this.departure = new ImageDeparture(parts, holds);
+    this.naming = new ImageNaming(parts);
+    this.outlet = new ImageOutlet(parts, departure);
+    this.pushes = new ImagePushes(parts, outlet, naming, intake.registries());
     this.snapshots = new Snapshots(parts.layout().snapshots(), trash);
+    this.commits = new ImageCommits(parts, intake, departure, snapshots, Clock.systemUTC());
   }
 
   static ImageStore open(ImageStoreSettings settings, FileCalls files) throws ImageException {
@@ -106,6 +114,7 @@ final class DiskImageStore implements ImageStore {
     return new StoreParts(
         settings,
         layout,
+        files,
         new BlobStore(layout, disk),
         layers,
         new ImageCatalog(new ImageRecordFiles(layout, disk)),
@@ -222,6 +231,32 @@ final class DiskImageStore implements ImageStore {
   @Override
   public void untag(ImageReference reference) throws ImageException {
     departure.untag(reference);
+  }
+
+  @Override
+  public Image tag(Digest imageId, ImageReference name) throws ImageException {
+    return naming.tag(imageId, name);
+  }
+
+  @Override
+  public Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
+    return commits.commit(commit, stillness);
+  }
+
+  @Override
+  public List<HistoryStep> history(Image image) throws ImageException {
+    return outlet.history(image);
+  }
+
+  @Override
+  public ImageExport export(List<ImageExport.Wanted> images) throws ImageException {
+    return outlet.export(images);
+  }
+
+  @Override
+  public PushedImage push(Image image, ImageReference name, RegistryAuth auth)
+      throws ImageException {
+    return pushes.push(image, name, auth);
   }
 
   @Override

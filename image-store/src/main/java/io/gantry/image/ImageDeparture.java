@@ -103,8 +103,7 @@ final class ImageDeparture {
     try {
       ImageRecord record = parts.catalog().state().any(imageId);
       if (record == null) {
-        throw new ImageException.NotFound(
-            "image " + imageId, "it is not in the store", "pull it first");
+        throw StoreParts.unknown(imageId);
       }
       holds.add(owner, imageId);
       return new ImageHold(owner, imageId, parts.lower(StoreParts.diffIds(record)));

@@ -176,8 +176,12 @@ final class ImageIntake implements AutoCloseable {
     }
   }
 
+  RegistryClient registries() {
+    return registries;
+  }
+
   /** Brings the layers of all images, then shows all of them, or none. */
-  private List<Image> install(List<WantedImage> wanted, BlobSource source, Progress progress)
+  List<Image> install(List<WantedImage> wanted, BlobSource source, Progress progress)
       throws ImageException {
     List<WantedImage> acquired = new ArrayList<>();
     try {

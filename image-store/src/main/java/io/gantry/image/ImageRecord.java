@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.reference.Digest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +49,21 @@ record ImageRecord(
 
   ImageRecord withoutTag(String tag, long newSequence) {
     return withTags(tags.stream().filter(other -> !other.equals(tag)).toList(), newSequence);
+  }
+
+  /** The same image, which a registry knows by one more digest. */
+  ImageRecord withManifest(String repoDigest, Digest manifest, long newSequence) {
+    return new ImageRecord(
+        version,
+        id,
+        tags,
+        union(digests, List.of(repoDigest)),
+        union(documents, List.of(manifest.toString())),
+        layers,
+        transferSize,
+        user,
+        newSequence,
+        stored);
   }
 
   /** The same image known under more names; when it was first stored stays. */

@@ -71,6 +71,35 @@ public interface ImageStore extends AutoCloseable {
   /** Takes one tag away; the image goes when it was the last. Unknown tags are fine. */
   void untag(ImageReference reference) throws ImageException;
 
+  /** Gives an image one more name, which leaves the image that had it. A digest cannot be given. */
+  Image tag(Digest imageId, ImageReference name) throws ImageException;
+
+  /**
+   * Makes an image of another and of what a container has changed in its files. It has a config of
+   * its own and no digests of manifests.
+   *
+   * @param stillness is asked to keep the files still for the time they are read
+   */
+  Image commit(Commit commit, Commit.Stillness stillness) throws ImageException;
+
+  /** The steps that made an image, oldest first. */
+  List<HistoryStep> history(Image image) throws ImageException;
+
+  /**
+   * Makes images ready to leave as one archive. Unless their blobs were kept, their layers are
+   * packed anew, and digests may differ from those that they came with. The images stay until the
+   * export is closed.
+   */
+  ImageExport export(List<ImageExport.Wanted> images) throws ImageException;
+
+  /**
+   * Brings an image to a registry. Its layers are packed anew as gzip, one at a time, unless their
+   * blobs were kept; what the registry has is not sent. Interrupting stops it.
+   *
+   * @param name what it is to have there
+   */
+  PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException;
+
   /** The image's lower directories in overlay order, top first. */
   List<Path> layers(Image image) throws ImageException;
 

@@ -3,7 +3,9 @@ package io.gantry.image;
 import io.gantry.image.content.BlobStore;
 import io.gantry.image.content.LayerStore;
 import io.gantry.image.content.StoreLayout;
+import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
+import io.gantry.linux.FileCalls;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -17,10 +19,16 @@ import java.util.concurrent.locks.ReentrantLock;
 record StoreParts(
     ImageStoreSettings settings,
     StoreLayout layout,
+    FileCalls files,
     BlobStore blobs,
     LayerStore layers,
     ImageCatalog catalog,
     ReentrantLock changes) {
+
+  static ImageException unknown(Digest imageId) {
+    return new ImageException.NotFound(
+        "image " + imageId, "it is not in the store", "pull it first");
+  }
 
   static List<Digest> diffIds(ImageRecord record) {
     return record.layers().stream().flatMap(text -> ImageCatalog.known(text).stream()).toList();

@@ -139,6 +139,30 @@ class RealRegistryIT {
   }
 
   @Test
+  void what_is_pushed_is_inspected_by_skopeo_and_pulled_again() throws Exception {
+    Image image = pull("demo/docker:1");
+    ImageReference name = ImageReference.parse(registry.host() + "/demo/pushed:2");
+
+    PushedImage pushed = store.push(image, name, RegistryAuth.ANONYMOUS);
+
+    assertThat(pushed.sent()).isEqualTo(1);
+    String inspected =
+        ForeignTool.of(folder, "skopeo", "--insecure-policy")
+            .run("inspect", "--tls-verify=false", "docker://" + name);
+    assertThat(inspected).contains("\"Digest\": \"" + pushed.image().manifest() + "\"", "\"A=1\"");
+    store.remove(image.id());
+    assertWhole(pull("demo/pushed:2"));
+    assertThat(
+            store
+                .push(
+                    pull("demo/pushed:2"),
+                    ImageReference.parse(name + "-again"),
+                    RegistryAuth.ANONYMOUS)
+                .present())
+        .isEqualTo(1);
+  }
+
+  @Test
   void what_the_registry_lacks_is_not_found() {
     assertThatThrownBy(() -> pull("demo/tool:2"))
         .isInstanceOf(ImageException.NotFound.class)

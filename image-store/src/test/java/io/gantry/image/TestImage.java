@@ -75,6 +75,16 @@ public final class TestImage {
     return new TestImage(List.of(tars), "gzip", false, "\"Env\":[\"A=b\"],\"Cmd\":[\"/bin/sh\"]");
   }
 
+  /** Three steps for two layers, the last of which is told by nobody. */
+  public static TestImage withHistory(byte[] lower, byte[] upper) {
+    return new TestImage(
+        List.of(lower, upper),
+        "gzip",
+        false,
+        "},\"history\":[{\"created_by\":\"ADD base\"},"
+            + "{\"created_by\":\"ENV X\",\"empty_layer\":true}],\"x\":{");
+  }
+
   public static TestImage docker(byte[]... tars) {
     return new TestImage(List.of(tars), "gzip", true, "\"User\":\"1000:1000\"");
   }

@@ -11,6 +11,7 @@ import io.gantry.container.ImageUse;
 import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
 import io.gantry.pod.PodId;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,6 +89,12 @@ final class FakeContainers implements ContainerService {
   @Override
   public void reopenLog(String id) {
     log.reopened.add(container(id).id());
+  }
+
+  @Override
+  public void whileStill(String id, Work work) throws IOException {
+    log.stills.add(container(id).id());
+    work.run();
   }
 
   private void set(String id, ContainerState state) {

@@ -1,10 +1,15 @@
 package io.gantry.rpc;
 
+import io.gantry.image.Commit;
+import io.gantry.image.DepartedImage;
 import io.gantry.image.FsUsage;
+import io.gantry.image.HistoryStep;
 import io.gantry.image.Image;
+import io.gantry.image.ImageExport;
 import io.gantry.image.ImageHold;
 import io.gantry.image.ImageStore;
 import io.gantry.image.ImageUser;
+import io.gantry.image.PushedImage;
 import io.gantry.image.RunningPull;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeImages implements ImageStore {
 
   final List<Image> images = new CopyOnWriteArrayList<>();
+  final List<Commit> commits = new CopyOnWriteArrayList<>();
   final List<RegistryAuth> auths = new CopyOnWriteArrayList<>();
   final CountDownLatch hanging = new CountDownLatch(1);
   final CountDownLatch importing = new CountDownLatch(1);
@@ -143,7 +149,44 @@ final class FakeImages implements ImageStore {
 
   @Override
   public void untag(ImageReference reference) {
-    throw new UnsupportedOperationException();
+    images.removeIf(image -> image.repoTags().contains(reference.toString()));
+  }
+
+  @Override
+  public Image tag(Digest imageId, ImageReference name) {
+    Image tagged = image(name.toString(), "tagged " + imageId);
+    images.add(tagged);
+    return tagged;
+  }
+
+  @Override
+  public Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
+    try {
+      stillness.during(() -> commits.add(commit));
+    } catch (IOException e) {
+      throw new ImageException.Storage("commit", String.valueOf(e.getMessage()), "", e);
+    }
+    Image image = image(String.valueOf(commit.name()), "made of " + commit.snapshot());
+    images.add(image);
+    return image;
+  }
+
+  @Override
+  public List<HistoryStep> history(Image image) {
+    return List.of(
+        new HistoryStep("", "first", "", "", image.id(), 7),
+        new HistoryStep("2026-01-01T00:00:00Z", "second", "me", "done", null, 0));
+  }
+
+  @Override
+  public PushedImage push(Image image, ImageReference name, RegistryAuth auth) {
+    auths.add(auth);
+    return new PushedImage(new DepartedImage(image.id(), image.id(), List.of(name), false), 2, 1);
+  }
+
+  @Override
+  public ImageExport export(List<ImageExport.Wanted> wanted) {
+    return new FakeExport(wanted, givenUp);
   }
 
   @Override

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.Descriptor;
+import io.gantry.image.manifest.ManifestWriter;
 import io.gantry.image.manifest.MediaTypes;
 import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
@@ -362,30 +364,18 @@ public final class ImageWriter {
     }
   }
 
-  private byte[] manifest(Digest config, long configSize, List<Written> layers) throws IOException {
-    ObjectNode manifest = JSON.createObjectNode();
-    manifest.put("schemaVersion", 2);
-    manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
-    descriptor(manifest.putObject("config"), MediaTypes.OCI_CONFIG, config, configSize);
+  private byte[] manifest(Digest config, long configSize, List<Written> layers) {
     String type = gzip ? MediaTypes.OCI_LAYER_GZIP : MediaTypes.OCI_LAYER;
-    ArrayNode described = manifest.putArray("layers");
-    layers.forEach(layer -> descriptor(described.addObject(), type, layer.digest(), layer.size()));
-    return JSON.writeValueAsBytes(manifest);
+    return ManifestWriter.manifest(
+        new Descriptor(MediaTypes.OCI_CONFIG, config, configSize),
+        layers.stream().map(layer -> new Descriptor(type, layer.digest(), layer.size())).toList());
   }
 
-  private static void descriptor(ObjectNode into, String type, Digest digest, long size) {
-    into.put("mediaType", type);
-    into.put("digest", digest.toString());
-    into.put("size", size);
-  }
-
-  private byte[] index(byte[] manifest) throws IOException {
-    ObjectNode index = JSON.createObjectNode();
-    index.put("schemaVersion", 2);
-    index.put("mediaType", MediaTypes.OCI_INDEX);
-    ObjectNode entry = index.putArray("manifests").addObject();
-    descriptor(entry, MediaTypes.OCI_MANIFEST, Digest.ofBytes(manifest), manifest.length);
-    entry.putObject("annotations").put("org.opencontainers.image.ref.name", name.toString());
-    return JSON.writeValueAsBytes(index);
+  private byte[] index(byte[] manifest) {
+    Map<String, String> names = Map.of("org.opencontainers.image.ref.name", name.toString());
+    return ManifestWriter.index(
+        List.of(
+            new Descriptor(
+                MediaTypes.OCI_MANIFEST, Digest.ofBytes(manifest), manifest.length, names)));
   }
 }

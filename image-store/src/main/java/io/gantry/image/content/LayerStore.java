@@ -5,6 +5,8 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.LayerUnpacker;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.layer.UnpackedLayer;
+import io.gantry.image.manifest.Descriptor;
+import io.gantry.image.manifest.MediaTypes;
 import io.gantry.image.progress.LayerProgress;
 import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
@@ -346,6 +348,18 @@ public final class LayerStore implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** The blob that a stored layer came from; of one that is gone, the diff id without a size. */
+  public Descriptor origin(Digest diffId) throws ImageException {
+    LayerRecord record;
+    synchronized (stored) {
+      record = stored.get(diffId);
+    }
+    return record == null
+        ? new Descriptor(MediaTypes.OCI_LAYER, diffId, 0)
+        : new Descriptor(
+            MediaTypes.OCI_LAYER, Digest.parse(record.digest()), record.transferSize());
   }
 
   /** Bytes on disk of some layers. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryUnpacker implements LayerUnpacker {
 
   private static final int BUFFER = 256 << 10;
-  private static final int ROOT_MODE = 0755;
+  static final int ROOT_MODE = 0755;
 
   private final FileCalls files;
   private final Privileges privileges;

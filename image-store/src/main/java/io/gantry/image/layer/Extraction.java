@@ -115,7 +115,7 @@ final class Extraction implements AutoCloseable {
 
   private void overExisting(Fd parent, EntryPath path, TarEntry entry) throws IOException {
     FileStatus there = files.statx(parent, path.last());
-    if (whiteouts.isWhiteout(there)) {
+    if (Whiteouts.isWhiteout(there)) {
       whiteouts.replaceByDirectory(parent, path.last(), 0700);
     } else if (there.isDirectory()) {
       parents.modified(there.inode(), entry.modified());
@@ -203,7 +203,7 @@ final class Extraction implements AutoCloseable {
 
   private void refuseSpecialTarget(Fd from, String name, TarEntry entry) throws IOException {
     FileStatus status = files.statx(from, name);
-    if (status.isDirectory() || whiteouts.isWhiteout(status)) {
+    if (status.isDirectory() || Whiteouts.isWhiteout(status)) {
       throw refused(entry, "it is a hard link to " + entry.linkName() + ", which is no file");
     }
   }

@@ -99,7 +99,7 @@ final class ParentDirectories implements AutoCloseable {
       if (!e.is(Errno.EEXIST)) {
         throw e;
       }
-      if (!whiteouts.isWhiteout(files.statx(parent, name))) {
+      if (!Whiteouts.isWhiteout(files.statx(parent, name))) {
         throw new ImageException.Refused(
             "tar entry " + entry,
             "its parent " + path + " is no directory of this layer",

@@ -18,7 +18,7 @@ final class PaxRecords {
   /** Writers set a dozen, and one for each extended attribute. */
   private static final int MAX_RECORDS = 1000;
 
-  private static final String XATTR = "SCHILY.xattr.";
+  static final String XATTR = "SCHILY.xattr.";
 
   private final Map<String, byte[]> records;
 
@@ -50,7 +50,7 @@ final class PaxRecords {
       throw damaged("a record's length does not fit");
     }
     int equals = indexOf(block, '=', space + 1, end);
-    String key = TarHeader.fileName(block, space + 1, equals);
+    String key = TarText.fileName(block, space + 1, equals);
     if (key.indexOf('\0') >= 0) {
       throw damaged("a key holds a NUL");
     }
@@ -90,7 +90,7 @@ final class PaxRecords {
         throw damaged(key + " holds a NUL");
       }
     }
-    return TarHeader.fileName(value, 0, value.length);
+    return TarText.fileName(value, 0, value.length);
   }
 
   long number(String key, long otherwise) throws ImageException {

@@ -1,9 +1,6 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -127,7 +124,7 @@ final class TarHeader {
     while (end < start + length && bytes[end] != 0) {
       end++;
     }
-    return fileName(bytes, start, end);
+    return TarText.fileName(bytes, start, end);
   }
 
   private long number(int offset, int length, String field) throws ImageException {
@@ -168,31 +165,6 @@ final class TarHeader {
       value = value << 8 | digit;
     }
     return value;
-  }
-
-  /**
-   * A file name is bytes to the kernel: those that are not UTF-8 become {@code U+DC80..U+DCFF}, as
-   * {@link io.gantry.linux.FileCalls} takes them.
-   */
-  static String fileName(byte[] bytes, int start, int end) {
-    String text = new String(bytes, start, end - start, StandardCharsets.UTF_8);
-    return text.indexOf('\ufffd') < 0
-        ? text
-        : withEscapes(ByteBuffer.wrap(bytes, start, end - start));
-  }
-
-  private static String withEscapes(ByteBuffer in) {
-    var decoder = StandardCharsets.UTF_8.newDecoder();
-    CharBuffer out = CharBuffer.allocate(in.remaining());
-    while (true) {
-      CoderResult result = decoder.decode(in, out, true);
-      if (!result.isError()) {
-        return out.flip().toString();
-      }
-      for (int i = 0; i < result.length(); i++) {
-        out.put((char) (0xDC00 | (in.get() & 0xff)));
-      }
-    }
   }
 
   private ImageException damaged(String reason) {

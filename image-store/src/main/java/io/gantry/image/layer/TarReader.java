@@ -87,7 +87,7 @@ public final class TarReader {
       while (end < text.length && text[end] != 0) {
         end++;
       }
-      return TarHeader.fileName(text, 0, end);
+      return TarText.fileName(text, 0, end);
     }
 
     private byte[] extension(TarHeader header) throws IOException {

@@ -19,7 +19,7 @@ final class Whiteouts {
 
   static final String PREFIX = ".wh.";
   private static final String RESERVED = ".wh..wh.";
-  private static final String OPAQUE = ".wh..wh..opq";
+  static final String OPAQUE = ".wh..wh..opq";
   private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
   private final FileCalls files;
@@ -74,7 +74,7 @@ final class Whiteouts {
     markOpaque(parent, name);
   }
 
-  boolean isWhiteout(FileStatus status) {
+  static boolean isWhiteout(FileStatus status) {
     return (status.mode() & FileFlags.S_IFMT) == FileFlags.S_IFCHR
         && status.special().equals(Device.NONE);
   }

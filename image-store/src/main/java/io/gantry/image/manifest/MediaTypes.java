@@ -33,6 +33,11 @@ public final class MediaTypes {
 
   private MediaTypes() {}
 
+  /** The type of a manifest that may not say it itself: Docker's go with Docker's configs. */
+  public static String ofManifest(Manifest.Single manifest) {
+    return manifest.config().mediaType().equals(DOCKER_CONFIG) ? DOCKER_MANIFEST : OCI_MANIFEST;
+  }
+
   static boolean isIndex(String mediaType) {
     return mediaType.equals(OCI_INDEX) || mediaType.equals(DOCKER_LIST);
   }

@@ -6,6 +6,6 @@ public enum Capability {
   PULL,
   /** To say what a tag means, which nobody can. */
   RESOLVE,
-  /** To take images; Gantry never asks. */
+  /** To take images; only the registry itself is asked. */
   PUSH
 }

@@ -37,6 +37,29 @@ public final class RegistryClient implements AutoCloseable {
     return new Repository(wire, "image " + reference, name, new EndpointTurns(callers, absences));
   }
 
+  /**
+   * What one push needs of one repository. It goes to the registry itself, never to a mirror.
+   *
+   * @throws ImageException.Unavailable when the registry is not to be pushed to
+   */
+  public Destination destination(ImageReference reference, RegistryAuth auth)
+      throws ImageException {
+    Endpoint endpoint =
+        settings.endpoints().of(reference.registry()).stream()
+            .filter(each -> each.credentials() && each.can(Capability.PUSH))
+            .findFirst()
+            .orElseThrow(() ->
+                new ImageException.Unavailable(
+                    "image " + reference,
+                    "its registry has not the capability push",
+                    "give its server that capability in hosts.toml",
+                    null));
+    String name = reference.repository();
+    Authorization authorization =
+        new Authorization(tokens, endpoint, name, login(endpoint, reference, auth));
+    return new Destination(new PushCaller(wire, endpoint, authorization), name);
+  }
+
   /** The credentials of a pull are for the registry itself; a mirror sees its own. */
   private Login login(Endpoint endpoint, ImageReference reference, RegistryAuth auth) {
     boolean own = endpoint.credentials();

@@ -73,6 +73,16 @@ public final class Snapshots {
     }
   }
 
+  /** Where a container's changes lie, in the form of overlayfs. */
+  public Path upper(String id) throws ImageException {
+    Path upper = path(id).resolve("upper");
+    if (!Files.isDirectory(upper)) {
+      throw new ImageException.NotFound(
+          "writable layer of " + id, "it is gone", "see what containers there are");
+    }
+    return upper;
+  }
+
   /**
    * Removes a snapshot: gone at once for everybody who looks, deleted later. Unknown ids are fine.
    */

@@ -1,0 +1,90 @@
+package io.gantry.image;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.outgoing.CompressedPacking;
+import io.gantry.image.outgoing.ImageAssembly;
+import io.gantry.image.outgoing.LayerPacking;
+import io.gantry.image.outgoing.OutgoingImage;
+import io.gantry.image.outgoing.OutgoingLayer;
+import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.Destination;
+import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.registry.RegistryClient;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How images go to registries: one layer after the other is packed and sent, then the config, and
+ * the manifest that names them last. Safe for all threads.
+ */
+final class ImagePushes {
+
+  private final StoreParts parts;
+  private final ImageOutlet outlet;
+  private final ImageNaming naming;
+  private final RegistryClient registries;
+
+  ImagePushes(
+      StoreParts parts, ImageOutlet outlet, ImageNaming naming, RegistryClient registries) {
+    this.parts = parts;
+    this.outlet = outlet;
+    this.naming = naming;
+    this.registries = registries;
+  }
+
+  /** As {@link ImageStore#push}. */
+  PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException {
+    Destination destination = registries.destination(name, auth);
+    try (ImageOutlet.Stay stay = outlet.stay(List.of(image))) {
+      int sent = 0;
+      List<OutgoingLayer> layers = new ArrayList<>();
+      List<String> elsewhere = elsewhere(image, name);
+      for (Digest diffId : image.diffIds()) {
+        try (LayerPacking packing =
+            new CompressedPacking(parts.files(), parts.layout(), parts.settings().privileges())) {
+          OutgoingLayer layer = packing.pack(diffId);
+          boolean bytes =
+              destination.blob(
+                  layer.blob(), () -> layer.source().open(layer.blob()), elsewhere);
+          sent += bytes ? 1 : 0;
+          layers.add(layer);
+        }
+      }
+      OutgoingImage outgoing =
+          ImageAssembly.of(outlet.origin(image), image.diffIds(), layers);
+      finish(destination, outgoing, name);
+      naming.pushed(image, outgoing, name);
+      DepartedImage departed = DepartedImage.of(outgoing, List.of(name));
+      return new PushedImage(departed, sent, layers.size() - sent);
+    } catch (ImageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ImageException.Storage(
+          "image " + image.id(), "cannot push it: " + e.getMessage(), "check the disk", e);
+    }
+  }
+
+  private static void finish(Destination destination, OutgoingImage image, ImageReference name)
+      throws ImageException {
+    destination.blob(
+        image.config(), () -> new ByteArrayInputStream(image.configContent()), List.of());
+    destination.manifest(name.tagOrDigest(), image.manifest(), image.manifestContent());
+  }
+
+  /** Repositories of the same registry from which this image is known. */
+  private static List<String> elsewhere(Image image, ImageReference name) throws ImageException {
+    Set<String> repositories = new LinkedHashSet<>();
+    for (String digest : image.repoDigests()) {
+      ImageReference known = ImageReference.parse(digest);
+      if (known.registry().equals(name.registry())) {
+        repositories.add(known.repository());
+      }
+    }
+    return List.copyOf(repositories);
+  }
+}

@@ -1,0 +1,160 @@
+package io.gantry.image.registry;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.Descriptor;
+import io.gantry.image.reference.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One repository as one push sees it (OCI distribution spec, "Push"). A blob goes in one request,
+ * which every registry takes; it streams, and begins again when the connection breaks. One thread.
+ */
+public final class Destination {
+
+  /** Slower than this, an upload is given up. */
+  private static final long LEAST_BYTES_PER_SECOND = 32 << 10;
+
+  private static final int OK = 200;
+  private static final int CREATED = 201;
+  private static final int ACCEPTED = 202;
+  private static final int NOT_FOUND = 404;
+
+  private final PushCaller caller;
+  private final String name;
+
+  /**
+   * @param name of the repository
+   */
+  Destination(PushCaller caller, String name) {
+    this.caller = caller;
+    this.name = name;
+  }
+
+  /** Gives the bytes of a blob, as often as they are asked for. */
+  @FunctionalInterface
+  public interface Bytes {
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * Makes sure that the repository has a blob.
+   *
+   * @param elsewhere repositories of the same registry that may have it
+   * @return whether its bytes were sent
+   */
+  public boolean blob(Descriptor blob, Bytes bytes, List<String> elsewhere) throws ImageException {
+    String subject = "blob " + blob.digest();
+    URI head = caller.uri("/" + name + "/blobs/" + blob.digest());
+    Sending question = Sending.of("HEAD", head, caller.answerLimit(), subject);
+    if (caller.send(question, Set.of(OK, NOT_FOUND)).statusCode() == OK) {
+      return false;
+    }
+    HttpResponse<?> begun = begin(blob, elsewhere, subject);
+    if (begun.statusCode() == CREATED) {
+      return false;
+    }
+    upload(blob, bytes, caller.location(begun, subject), subject);
+    return true;
+  }
+
+  /** Either the blob is there, taken over from another repository, or its upload may begin. */
+  private HttpResponse<?> begin(Descriptor blob, List<String> elsewhere, String subject)
+      throws ImageException {
+    String uploads = "/" + name + "/blobs/uploads/";
+    Duration limit = caller.answerLimit();
+    String other = elsewhere.stream().filter(each -> !each.equals(name)).findFirst().orElse("");
+    URI plain = caller.uri(uploads);
+    if (other.isEmpty()) {
+      return caller.send(Sending.of("POST", plain, limit, subject), Set.of(ACCEPTED));
+    }
+    String query = "mount=" + encoded(blob.digest().toString()) + "&from=" + encoded(other);
+    Sending mount = Sending.of("POST", with(plain, query), limit, subject);
+    try {
+      return caller.send(mount, Set.of(CREATED, ACCEPTED));
+    } catch (ImageException.Unauthorized | ImageException.NotFound e) {
+      // Who may not read the other repository may still write to this one.
+      return caller.send(Sending.of("POST", plain, limit, subject), Set.of(ACCEPTED));
+    }
+  }
+
+  private void upload(Descriptor blob, Bytes bytes, URI location, String subject)
+      throws ImageException {
+    Duration limit =
+        caller.answerLimit().plus(Duration.ofSeconds(blob.size() / LEAST_BYTES_PER_SECOND));
+    URI uri = with(location, "digest=" + encoded(blob.digest().toString()));
+    Sending sending =
+        new Sending(
+            "PUT",
+            uri,
+            "application/octet-stream",
+            () -> publisher(blob.size(), bytes),
+            limit,
+            subject);
+    requireDigest(caller.send(sending, Set.of(CREATED)), blob.digest(), subject);
+  }
+
+  private static BodyPublisher publisher(long size, Bytes bytes) {
+    if (size == 0) {
+      return BodyPublishers.noBody();
+    }
+    return BodyPublishers.fromPublisher(
+        BodyPublishers.ofInputStream(() -> {
+          try {
+            return bytes.open();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }),
+        size);
+  }
+
+  /**
+   * Gives the repository a manifest whose blobs it has.
+   *
+   * @param tagOrDigest what it is to be found by
+   */
+  public void manifest(String tagOrDigest, Descriptor manifest, byte[] content)
+      throws ImageException {
+    String subject = "manifest " + manifest.digest();
+    Sending sending =
+        new Sending(
+            "PUT",
+            caller.uri("/" + name + "/manifests/" + tagOrDigest),
+            manifest.mediaType(),
+            () -> BodyPublishers.ofByteArray(content),
+            caller.answerLimit(),
+            subject);
+    requireDigest(caller.send(sending, Set.of(CREATED)), manifest.digest(), subject);
+  }
+
+  private static void requireDigest(HttpResponse<?> response, Digest expected, String subject)
+      throws ImageException {
+    String said = response.headers().firstValue("Docker-Content-Digest").orElse("");
+    if (!said.isEmpty() && !said.equals(expected.toString())) {
+      throw new ImageException.Corrupt(
+          subject,
+          "registry " + response.uri().getAuthority() + " has taken it as " + said,
+          "push again; if it persists, the registry or a proxy before it is damaged",
+          null);
+    }
+  }
+
+  private static URI with(URI uri, String query) {
+    return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + query);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,178 @@
+package io.gantry.image.registry;
+
+import io.gantry.image.error.ImageException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what a push consists of to one endpoint: answers challenges, waits when the registry is
+ * busy, begins again when the connection breaks, and tells refusals in the registry's words. One
+ * thread.
+ */
+final class PushCaller {
+
+  private static final int UNAUTHORIZED = 401;
+  private static final int MAX_ANSWERS = 2;
+  private static final Set<Integer> BUSY = Set.of(408, 425, 429, 500, 502, 503, 504);
+
+  private final Wire wire;
+  private final Endpoint endpoint;
+  private final Authorization authorization;
+
+  PushCaller(Wire wire, Endpoint endpoint, Authorization authorization) {
+    this.wire = wire;
+    this.endpoint = endpoint;
+    this.authorization = authorization;
+  }
+
+  URI uri(String path) {
+    return endpoint.at(path);
+  }
+
+  Duration answerLimit() {
+    return wire.limits().answer();
+  }
+
+  /**
+   * Sends a request, again if need be.
+   *
+   * @param wanted statuses that are an answer; any other is thrown as a refusal
+   * @return the answer, its body closed
+   */
+  HttpResponse<BodyStream> send(Sending sending, Set<Integer> wanted) throws ImageException {
+    for (int tries = 1; ; tries++) {
+      boolean last = tries >= wire.limits().attempts();
+      HttpResponse<BodyStream> response;
+      try {
+        response = authorized(sending);
+      } catch (ImageException.Unavailable e) {
+        if (last || !Wire.isBrokenConnection(e)) {
+          throw e;
+        }
+        pause(Backoff.after(tries), sending.subject());
+        continue;
+      }
+      if (wanted.contains(response.statusCode())) {
+        drain(response, sending);
+        return response;
+      }
+      if (last || !BUSY.contains(response.statusCode())) {
+        throw refusal(sending, response);
+      }
+      Duration said = Backoff.said(response.headers(), InstantSource.system());
+      response.body().close();
+      Duration usual = Backoff.after(tries);
+      pause(said.compareTo(usual) > 0 ? said : usual, sending.subject());
+    }
+  }
+
+  /** Read to its end, a short answer leaves its connection to the next request. */
+  private void drain(HttpResponse<BodyStream> response, Sending sending) throws ImageException {
+    try (BodyStream body = response.body()) {
+      body.readNBytes(wire.limits().maxManifestBytes());
+    } catch (IOException e) {
+      throw wire.unavailable(sending.uri(), sending.subject(), e);
+    }
+  }
+
+  private static void pause(Duration time, String subject) throws ImageException {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ImageException.Cancelled(subject, "interrupted while the registry is busy");
+    }
+  }
+
+  private HttpResponse<BodyStream> authorized(Sending sending) throws ImageException {
+    for (int answers = 0; ; answers++) {
+      String sent = isOurs(sending.uri()) ? authorization.header() : null;
+      HttpResponse<BodyStream> response = once(sending, sent);
+      boolean challenged = response.statusCode() == UNAUTHORIZED && isOurs(sending.uri());
+      if (!challenged || answers == MAX_ANSWERS) {
+        return response;
+      }
+      Deadline deadline = Deadline.in(answerLimit());
+      if (!authorization.answer(response, sent, sending.subject(), deadline)) {
+        return response;
+      }
+      response.body().close();
+    }
+  }
+
+  private HttpResponse<BodyStream> once(Sending sending, @Nullable String credentials)
+      throws ImageException {
+    HttpRequest.Builder request =
+        wire.request(sending.uri(), Deadline.in(sending.limit()), sending.subject())
+            .method(sending.method(), sending.body().get());
+    if (!sending.mediaType().isEmpty()) {
+      request.header("Content-Type", sending.mediaType());
+    }
+    if (isOurs(sending.uri())) {
+      for (Map.Entry<String, List<String>> header : endpoint.headers().entrySet()) {
+        header.getValue().forEach(value -> request.header(header.getKey(), value));
+      }
+      if (credentials != null) {
+        request.setHeader("Authorization", credentials);
+      }
+    }
+    return wire.send(request.build(), endpoint.connection(), sending.subject());
+  }
+
+  /** Credentials go nowhere else, also not to where an upload is told to go. */
+  private boolean isOurs(URI uri) {
+    return uri.getScheme().equals(endpoint.root().getScheme())
+        && uri.getAuthority().equals(endpoint.root().getAuthority());
+  }
+
+  /** Where an upload goes on: the {@code Location} of an answer, which may be relative. */
+  URI location(HttpResponse<?> response, String subject) throws ImageException {
+    String text = response.headers().firstValue("Location").orElse("");
+    try {
+      URI to = response.uri().resolve(text);
+      boolean weaker = !endpoint.isPlain() && !"https".equals(to.getScheme());
+      boolean web = "https".equals(to.getScheme()) || "http".equals(to.getScheme());
+      if (!text.isEmpty() && to.getHost() != null && web && !weaker) {
+        return to;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below with the text itself.
+    }
+    throw new ImageException.Unavailable(
+        subject,
+        "registry " + endpoint.root().getAuthority() + " wants the bytes at \"" + text + "\"",
+        "check the registry",
+        null);
+  }
+
+  private ImageException refusal(Sending sending, HttpResponse<BodyStream> response) {
+    int status = response.statusCode();
+    RegistryErrors errors = RegistryErrors.of(response);
+    String reason =
+        "registry %s answered %d to %s %s%s"
+            .formatted(
+                sending.uri().getAuthority(),
+                status,
+                sending.method(),
+                sending.uri().getPath(),
+                errors.text());
+    return switch (status) {
+      case 401, 403 ->
+          new ImageException.Unauthorized(sending.subject(), reason, authorization.advice());
+      case 404 ->
+          new ImageException.NotFound(
+              sending.subject(), reason, "check the name; some registries want a repository made");
+      case 400, 405, 413, 415 ->
+          new ImageException.Unsupported(sending.subject(), reason, "see what the registry takes");
+      default -> new ImageException.Unavailable(sending.subject(), reason, "try again later", null);
+    };
+  }
+}
