@@ -7,11 +7,17 @@ import io.gantry.cli.container.PsCommand;
 import io.gantry.cli.container.RmCommand;
 import io.gantry.cli.container.StartCommand;
 import io.gantry.cli.container.StopCommand;
+import io.gantry.cli.image.CommitCommand;
+import io.gantry.cli.image.ExportCommand;
+import io.gantry.cli.image.HistoryCommand;
 import io.gantry.cli.image.ImagesCommand;
 import io.gantry.cli.image.ImportCommand;
 import io.gantry.cli.image.InspectiCommand;
 import io.gantry.cli.image.PullCommand;
+import io.gantry.cli.image.PushCommand;
 import io.gantry.cli.image.RmiCommand;
+import io.gantry.cli.image.TagCommand;
+import io.gantry.cli.image.UntagCommand;
 import io.gantry.cli.log.LogsCommand;
 import io.gantry.cli.node.InfoCommand;
 import io.gantry.cli.node.VersionCommand;
@@ -47,7 +53,13 @@ final class Verbs {
           "inspectp",
           "images",
           "pull",
+          "push",
           "import",
+          "export",
+          "commit",
+          "tag",
+          "untag",
+          "history",
           "inspecti",
           "rmi",
           "info",
@@ -65,8 +77,11 @@ final class Verbs {
   /** The verb's command, or null if there is no such verb. */
   static @Nullable Object command(String verb, Session session) {
     return switch (verb) {
+      case "commit" -> new CommitCommand(session);
       case "create" -> new CreateCommand(session);
       case "exec" -> new ExecCommand(session);
+      case "export" -> new ExportCommand(session);
+      case "history" -> new HistoryCommand(session);
       case "images", "image", "img" -> new ImagesCommand(session);
       case "import" -> new ImportCommand(session);
       case "info" -> new InfoCommand(session);
@@ -77,6 +92,7 @@ final class Verbs {
       case "pods" -> new PodsCommand(session);
       case "ps" -> new PsCommand(session);
       case "pull" -> new PullCommand(session);
+      case "push" -> new PushCommand(session);
       case "rm" -> new RmCommand(session);
       case "rmi" -> new RmiCommand(session);
       case "rmp" -> new RmpCommand(session);
@@ -85,6 +101,8 @@ final class Verbs {
       case "start" -> new StartCommand(session);
       case "stop" -> new StopCommand(session);
       case "stopp" -> new StoppCommand(session);
+      case "tag" -> new TagCommand(session);
+      case "untag" -> new UntagCommand(session);
       case "version" -> new VersionCommand(session);
       default -> null;
     };

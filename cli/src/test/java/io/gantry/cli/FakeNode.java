@@ -46,6 +46,9 @@ final class FakeNode implements AutoCloseable {
   final List<Object> requests = new ArrayList<>();
   final List<ImportImageRequest> upload = new ArrayList<>();
 
+  /** What an export consists of. */
+  final List<ByteString> archive = new ArrayList<>();
+
   /** Calls that fail, by method. */
   final Map<String, Status> failures = new HashMap<>();
 

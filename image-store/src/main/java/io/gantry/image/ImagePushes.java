@@ -40,7 +40,7 @@ final class ImagePushes {
   /** As {@link ImageStore#push}. */
   PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException {
     Destination destination = registries.destination(name, auth);
-    try (ImageOutlet.Stay stay = outlet.stay(List.of(image))) {
+    try (ImageOutlet.Stay _ = outlet.stay(List.of(image))) {
       int sent = 0;
       List<OutgoingLayer> layers = new ArrayList<>();
       List<String> elsewhere = elsewhere(image, name);

@@ -38,4 +38,13 @@ public interface ContainerProcess {
    * @param log absolute, in a directory that is there
    */
   void reopenLog(Path log) throws IOException;
+
+  /**
+   * Stops everything in the container where it is, and returns when it stands still. Also when that
+   * fails, {@link #thaw} has to follow; after a restart, taking the container over does it.
+   */
+  void freeze() throws IOException;
+
+  /** Lets it go on; what is not frozen is fine. */
+  void thaw() throws IOException;
 }

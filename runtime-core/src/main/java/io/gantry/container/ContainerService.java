@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -55,4 +56,16 @@ public interface ContainerService {
    * moved away. No line is lost, none is in both; when it fails, there is no new file.
    */
   void reopenLog(String id);
+
+  /** What is done while a container stands still. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException;
+  }
+
+  /**
+   * Does some work while nothing in the container runs; what runs is frozen for that time. Stopping
+   * the container meanwhile lets it go on at once, and this fails.
+   */
+  void whileStill(String id, Work work) throws IOException;
 }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param environment {@code NAME=value}, later ones win; added to the image's
  * @param logPath absolute path of the log file (log directory of the pod joined with the
  *     container's), or empty
+ * @param imageNote what came beside the image's name
  * @param stopSignal a name such as {@code SIGTERM}, or empty for the image's or TERM
  */
 public record ContainerSpec(
@@ -33,7 +34,8 @@ public record ContainerSpec(
     boolean tty,
     String stopSignal,
     ResourceSpec resources,
-    SecuritySpec security) {
+    SecuritySpec security,
+    ImageNote imageNote) {
 
   public ContainerSpec {
     command = List.copyOf(command);
@@ -42,6 +44,7 @@ public record ContainerSpec(
     mounts = List.copyOf(mounts);
     devices = List.copyOf(devices);
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    imageNote = ImageNote.orNone(imageNote);
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
   }
 }

@@ -36,6 +36,7 @@ public final class Containers implements ContainerService, PodMembers {
   private final Clock clock;
   private final LiveContainers live;
   private final ContainerEnding ending;
+  private final Freezing freezing = new Freezing();
   private final Operations<Name, ContainerId> making = new Operations<>();
   private final Operations<ContainerId, Boolean> starting = new Operations<>();
 
@@ -193,6 +194,7 @@ public final class Containers implements ContainerService, PodMembers {
 
   private void stop(Container container, Duration grace) {
     starting.settle(container.id());
+    live.find(container.id()).ifPresent(it -> freezing.breakOff(container.id(), it.process()));
     ending.stop(container, Signals.number(container.stopSignal()), grace);
   }
 
@@ -252,6 +254,19 @@ public final class Containers implements ContainerService, PodMembers {
       process.reopenLog(Path.of(log));
     } catch (IOException e) {
       throw process.ended().isDone() ? notRunning(container) : logNotReopened(container, e);
+    }
+  }
+
+  @Override
+  public void whileStill(String id, Work work) throws IOException {
+    Container container = containers.require(id);
+    starting.settle(container.id());
+    Optional<ContainerProcess> process =
+        live.find(container.id()).map(LiveContainers.Live::process);
+    if (process.isEmpty()) {
+      work.run();
+    } else {
+      freezing.during(container, process.get(), work);
     }
   }
 

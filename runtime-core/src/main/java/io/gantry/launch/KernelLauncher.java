@@ -136,9 +136,10 @@ public final class KernelLauncher implements ContainerLauncher {
 
   @Override
   public Optional<ContainerProcess> adopt(Container container) throws IOException {
-    return supervisors
-        .adopt(container.id())
-        .map(shim -> process(container, cgroups.of(container), shim));
+    Cgroup cgroup = cgroups.of(container);
+    // An earlier daemon may have died while it kept the container still.
+    cgroup.thaw();
+    return supervisors.adopt(container.id()).map(shim -> process(container, cgroup, shim));
   }
 
   @Override

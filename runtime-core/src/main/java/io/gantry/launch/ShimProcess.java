@@ -210,4 +210,14 @@ final class ShimProcess implements ContainerProcess {
     buffer.duplicate().get(bytes);
     return bytes;
   }
+
+  @Override
+  public void freeze() throws IOException {
+    cgroup.freeze();
+  }
+
+  @Override
+  public void thaw() throws IOException {
+    cgroup.thaw();
+  }
 }

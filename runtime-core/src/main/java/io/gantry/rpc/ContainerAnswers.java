@@ -5,7 +5,6 @@ import io.gantry.api.cri.v1.ContainerResources;
 import io.gantry.api.cri.v1.ContainerStatus;
 import io.gantry.api.cri.v1.ContainerUser;
 import io.gantry.api.cri.v1.ExecSyncResponse;
-import io.gantry.api.cri.v1.ImageSpec;
 import io.gantry.api.cri.v1.LinuxContainerUser;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerMetadata;
@@ -28,7 +27,7 @@ final class ContainerAnswers {
         .setId(container.id().value())
         .setPodSandboxId(container.pod().value())
         .setMetadata(metadata(spec.metadata()))
-        .setImage(ImageSpec.newBuilder().setImage(imageName))
+        .setImage(ImageMessages.spec(imageName, spec.imageNote()))
         .setImageRef(container.image().reference())
         .setImageId(container.image().id())
         .setState(state(container))
@@ -46,7 +45,7 @@ final class ContainerAnswers {
             .setMetadata(metadata(spec.metadata()))
             .setState(state(container))
             .setCreatedAt(Times.nanoseconds(container.createdAt()))
-            .setImage(ImageSpec.newBuilder().setImage(imageName))
+            .setImage(ImageMessages.spec(imageName, spec.imageNote()))
             .setImageRef(container.image().reference())
             .setImageId(container.image().id())
             .putAllLabels(spec.labels())

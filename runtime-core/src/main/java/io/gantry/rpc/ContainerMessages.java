@@ -49,7 +49,8 @@ final class ContainerMessages {
         SecurityMessages.spec(
             config.getLinux().getSecurityContext(),
             pod.spec().namespaces(),
-            linux.in("security_context")));
+            linux.in("security_context")),
+        ImageMessages.note(config.getImage(), field.in("image")));
   }
 
   private static ContainerMetadata metadata(ContainerConfig config, Field parent) {

@@ -22,7 +22,8 @@ public record Edge(
     return List.of(
         new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls),
         new ImageRpc(imageCalls),
-        new ImportRpc(imageCalls),
+        new GantryImagesRpc(
+            imageCalls, new OwnImageCalls(images), new CommitCalls(containers, images)),
         new ImageWorkRpc(imageCalls));
   }
 }

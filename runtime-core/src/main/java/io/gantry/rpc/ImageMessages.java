@@ -7,7 +7,11 @@ import io.gantry.api.cri.v1.ImageSpec;
 import io.gantry.api.cri.v1.Int64Value;
 import io.gantry.api.cri.v1.UInt64Value;
 import io.gantry.api.gantry.v1.ImportedImage;
+import io.gantry.api.gantry.v1.OutgoingImage;
+import io.gantry.container.ImageNote;
+import io.gantry.image.DepartedImage;
 import io.gantry.image.FsUsage;
+import io.gantry.image.HistoryStep;
 import io.gantry.image.Image;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** CRI messages about images from and to the forms of the image store. */
 final class ImageMessages {
@@ -31,6 +36,28 @@ final class ImageMessages {
     } catch (ImageException e) {
       throw field.wrong("is no image reference: " + e.getMessage(), e.nextStep());
     }
+  }
+
+  static ImageNote note(ImageSpec image, Field field) {
+    image.getAnnotationsMap().values().forEach(field.in("annotations")::text);
+    return new ImageNote(
+        new TreeMap<>(image.getAnnotationsMap()),
+        field.in("user_specified_image").text(image.getUserSpecifiedImage()),
+        field.in("runtime_handler").text(image.getRuntimeHandler()));
+  }
+
+  /**
+   * The image of a container.
+   *
+   * @param name what a person calls it
+   */
+  static ImageSpec spec(String name, ImageNote note) {
+    return ImageSpec.newBuilder()
+        .setImage(name)
+        .putAllAnnotations(note.annotations())
+        .setUserSpecifiedImage(note.userSpecified())
+        .setRuntimeHandler(note.runtimeHandler())
+        .build();
   }
 
   static RegistryAuth auth(AuthConfig auth, ImageReference reference) throws ImageException {
@@ -77,6 +104,26 @@ final class ImageMessages {
     return ImportedImage.newBuilder()
         .setId(image.id().toString())
         .addAllReferences(image.repoTags())
+        .build();
+  }
+
+  static io.gantry.api.gantry.v1.HistoryStep step(HistoryStep step) {
+    return io.gantry.api.gantry.v1.HistoryStep.newBuilder()
+        .setCreated(step.created())
+        .setCreatedBy(step.createdBy())
+        .setAuthor(step.author())
+        .setComment(step.comment())
+        .setDiffId(step.diffId() == null ? "" : step.diffId().toString())
+        .setSize(step.size())
+        .build();
+  }
+
+  static OutgoingImage departed(DepartedImage image) {
+    return OutgoingImage.newBuilder()
+        .setId(image.id().toString())
+        .setManifestDigest(image.manifest().toString())
+        .addAllReferences(image.names().stream().map(ImageReference::toString).toList())
+        .setRepacked(image.repacked())
         .build();
   }
 

@@ -55,7 +55,8 @@ public final class ContainerFixtures {
         false,
         "",
         ResourceSpec.NONE,
-        security());
+        security(),
+        ImageNote.NONE);
   }
 
   public static Container container(PodId pod, String name, ContainerState state) {

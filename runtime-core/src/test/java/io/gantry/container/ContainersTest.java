@@ -184,7 +184,8 @@ class ContainersTest {
             spec.tty(),
             spec.stopSignal(),
             spec.resources(),
-            spec.security());
+            spec.security(),
+            spec.imageNote());
 
     assertThatThrownBy(() -> containers.create(pod.id().value(), other))
         .isInstanceOf(NotFoundException.class);
@@ -209,6 +210,59 @@ class ContainersTest {
               assertThat(exited.message()).contains("exec /nope: ENOENT");
             });
     assertThat(launcher.things).containsExactly("prepared " + id);
+  }
+
+  @Test
+  void aRunningContainerIsFrozenWhileItIsToStandStill() throws Exception {
+    String id = created("a");
+    containers.whileStill(id, () -> assertThat(launcher.things).doesNotContain("frozen"));
+    containers.start(id);
+
+    containers.whileStill(
+        id,
+        () -> {
+          assertThat(launcher.things).contains("frozen");
+          assertThatThrownBy(() -> containers.whileStill(id, () -> {}))
+              .isInstanceOf(WrongStateException.class);
+          assertThat(launcher.things).contains("frozen");
+        });
+
+    assertThat(launcher.things).doesNotContain("frozen");
+  }
+
+  @Test
+  void whateverFailsTheContainerGoesOn() {
+    String id = created("a");
+    containers.start(id);
+    IOException broken = new IOException("no");
+
+    assertThatThrownBy(() ->
+            containers.whileStill(
+                id,
+                () -> {
+                  throw broken;
+                }))
+        .isSameAs(broken);
+    assertThat(launcher.things).doesNotContain("frozen");
+    launcher.failFreeze = broken;
+    assertThatThrownBy(() -> containers.whileStill(id, () -> {})).isSameAs(broken);
+    assertThat(launcher.things).doesNotContain("frozen");
+  }
+
+  @Test
+  void stoppingAFrozenContainerDoesNotWait() {
+    String id = created("a");
+    containers.start(id);
+
+    assertThatThrownBy(() ->
+            containers.whileStill(
+                id,
+                () -> {
+                  containers.stop(id, Duration.ZERO);
+                  assertThat(launcher.things).doesNotContain("frozen");
+                }))
+        .isInstanceOf(WrongStateException.class)
+        .hasMessageContaining("was stopped while its files were read");
   }
 
   @Test

@@ -28,6 +28,7 @@ final class FakeLauncher implements ContainerLauncher {
   volatile @Nullable IOException failLaunch;
   volatile @Nullable IOException failStart;
   volatile @Nullable IOException failReopen;
+  volatile @Nullable IOException failFreeze;
   volatile boolean ignoresSignals;
   volatile boolean survivesKill;
   volatile @Nullable CountDownLatch launchGate;
@@ -139,6 +140,17 @@ final class FakeLauncher implements ContainerLauncher {
       }
       commands.add(command);
       return new ExecOutcome(new byte[0], new byte[0], 0);
+    }
+
+    @Override
+    public void freeze() throws IOException {
+      things.add("frozen");
+      fail(failFreeze);
+    }
+
+    @Override
+    public void thaw() {
+      things.remove("frozen");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.gantry.oci;
 import io.gantry.container.ContainerMetadata;
 import io.gantry.container.ContainerSpec;
 import io.gantry.container.DeviceSpec;
+import io.gantry.container.ImageNote;
 import io.gantry.container.MountSpec;
 import io.gantry.container.ResourceSpec;
 import io.gantry.container.SeccompChoice;
@@ -81,7 +82,8 @@ final class Requests {
         tty,
         "",
         new ResourceSpec(CgroupLimits.NONE, oomScoreAdjustment),
-        security());
+        security(),
+        ImageNote.NONE);
   }
 
   static ImageConfig image(String user, List<String> env, List<String> entrypoint) {

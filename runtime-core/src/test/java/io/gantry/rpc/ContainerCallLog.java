@@ -10,4 +10,5 @@ final class ContainerCallLog {
   final List<Duration> stops = new CopyOnWriteArrayList<>();
   final List<Duration> execs = new CopyOnWriteArrayList<>();
   final List<ContainerId> reopened = new CopyOnWriteArrayList<>();
+  final List<ContainerId> stills = new CopyOnWriteArrayList<>();
 }

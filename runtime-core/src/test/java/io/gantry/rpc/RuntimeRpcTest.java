@@ -14,6 +14,7 @@ import io.gantry.api.cri.v1.ContainerStatusResponse;
 import io.gantry.api.cri.v1.CreateContainerRequest;
 import io.gantry.api.cri.v1.ExecSyncRequest;
 import io.gantry.api.cri.v1.ExecSyncResponse;
+import io.gantry.api.cri.v1.ImageSpec;
 import io.gantry.api.cri.v1.ListContainersRequest;
 import io.gantry.api.cri.v1.ListPodSandboxRequest;
 import io.gantry.api.cri.v1.PodSandbox;
@@ -360,6 +361,31 @@ class RuntimeRpcTest {
 
   private static Status failure(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     return catchThrowableOfType(StatusRuntimeException.class, call).getStatus();
+  }
+
+  @Test
+  void whatCameBesideTheImagesNameGoesBack() {
+    ImageSpec image =
+        ImageSpec.newBuilder()
+            .setImage(FakeContainers.IMAGE_ID)
+            .putAnnotations("note", "any")
+            .setUserSpecifiedImage("tool")
+            .setRuntimeHandler("special")
+            .build();
+    String id = createContainer(runPod(), Requests.container().toBuilder().setImage(image).build());
+
+    ImageSpec status =
+        client
+            .containerStatus(ContainerStatusRequest.newBuilder().setContainerId(id).build())
+            .getStatus()
+            .getImage();
+    ImageSpec row =
+        client
+            .listContainers(ListContainersRequest.getDefaultInstance())
+            .getContainers(0)
+            .getImage();
+
+    assertThat(List.of(status, row)).containsOnly(image);
   }
 
   private String runPod() {

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description =
-        "Bring the images of an archive to the node: a tar of an OCI layout, or what docker save"
-            + " writes. It is sent to the daemon, so it need not lie where the daemon runs.",
+        "Bring the images of an archive to the node: an OCI layout, as a tar or a directory, or what"
+            + " docker save writes. It is sent to the daemon, so it need not lie where that runs.",
     footer = {
       "",
       "Example:",
@@ -40,7 +40,7 @@ public final class ImportCommand implements Callable<Integer> {
       description = "ids only")
   private boolean quiet;
 
-  @Parameters(paramLabel = "ARCHIVE", description = "file, or - for standard input")
+  @Parameters(paramLabel = "ARCHIVE", description = "file or directory, or - for standard input")
   private String archive = "";
 
   public ImportCommand(Session session) {
@@ -60,7 +60,11 @@ public final class ImportCommand implements Callable<Integer> {
   }
 
   private InputStream open() throws IOException {
-    return archive.equals("-") ? session.console().in() : Files.newInputStream(Path.of(archive));
+    if (archive.equals("-")) {
+      return session.console().in();
+    }
+    var path = Path.of(archive);
+    return Files.isDirectory(path) ? LayoutDirectory.open(path) : Files.newInputStream(path);
   }
 
   private void show(ImportImageResponse answer) {

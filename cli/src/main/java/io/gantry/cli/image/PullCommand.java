@@ -1,16 +1,15 @@
 package io.gantry.cli.image;
 
-import io.gantry.api.cri.v1.AuthConfig;
 import io.gantry.api.cri.v1.ImageSpec;
 import io.gantry.api.cri.v1.PullImageRequest;
 import io.gantry.cli.config.ConfigFile;
-import io.gantry.cli.session.CliException;
 import io.gantry.cli.session.Session;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,17 +21,7 @@ import picocli.CommandLine.Parameters;
 public final class PullCommand implements Callable<Integer> {
   private final Session session;
 
-  @Option(
-      names = "--creds",
-      paramLabel = "USER[:PASSWORD]",
-      description = "credentials for the registry")
-  private @Nullable String credentials;
-
-  @Option(
-      names = "--auth",
-      paramLabel = "BASE64",
-      description = "the same as Docker's configuration file keeps them")
-  private @Nullable String auth;
+  @Mixin private Credentials credentials = new Credentials();
 
   @Option(
       names = {"-a", "--annotation"},
@@ -62,9 +51,7 @@ public final class PullCommand implements Callable<Integer> {
   public Integer call() {
     var spec = ImageSpec.newBuilder().setImage(image).putAllAnnotations(annotations);
     var request = PullImageRequest.newBuilder().setImage(spec);
-    if (credentials != null || auth != null) {
-      request.setAuth(authentication());
-    }
+    credentials.auth().ifPresent(request::setAuth);
     if (podFile != null) {
       request.setSandboxConfig(ConfigFile.of(podFile).pod());
     }
@@ -72,22 +59,5 @@ public final class PullCommand implements Callable<Integer> {
     var reference = quiet ? pull.silently(request.build()) : pull.shown(request.build());
     session.out().println(quiet ? reference : "Image is up to date for " + reference);
     return 0;
-  }
-
-  private AuthConfig authentication() {
-    if (credentials == null) {
-      return AuthConfig.newBuilder().setAuth(String.valueOf(auth)).build();
-    }
-    if (auth != null) {
-      throw CliException.misused("--creds and --auth exclude each other");
-    }
-    int colon = credentials.indexOf(':');
-    if (colon < 0) {
-      return AuthConfig.newBuilder().setUsername(credentials).build();
-    }
-    return AuthConfig.newBuilder()
-        .setUsername(credentials.substring(0, colon))
-        .setPassword(credentials.substring(colon + 1))
-        .build();
   }
 }

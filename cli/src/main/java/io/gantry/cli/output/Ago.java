@@ -21,7 +21,12 @@ public final class Ago {
     if (nanos == 0) {
       return "never";
     }
-    return words(Duration.between(instant(nanos), now)) + " ago";
+    return since(instant(nanos), now);
+  }
+
+  /** How long ago something was, such as "2 minutes ago". */
+  public static String since(Instant then, Instant now) {
+    return words(Duration.between(then, now)) + " ago";
   }
 
   /** The exact time in UTC. */

@@ -7,6 +7,7 @@ import io.gantry.api.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
 import io.gantry.api.gantry.v1.ImageWorkGrpc;
 import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkBlockingV2Stub;
 import io.gantry.api.gantry.v1.ImagesGrpc;
+import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingStub;
 import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingV2Stub;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
@@ -60,6 +61,16 @@ public final class Connection implements AutoCloseable {
   /** Work on images that tells how far it is, which only Gantry offers. */
   public ImageWorkBlockingV2Stub watchedImageWork() {
     return within(ImageWorkGrpc.newBlockingV2Stub(channel), limit);
+  }
+
+  /** What only Gantry offers about images, for questions. */
+  public ImagesBlockingStub ownImages() {
+    return within(ImagesGrpc.newBlockingStub(channel), limit == null ? PATIENCE : limit);
+  }
+
+  /** What only Gantry offers about images, for work. */
+  public ImagesBlockingStub ownImageWork() {
+    return within(ImagesGrpc.newBlockingStub(channel), limit);
   }
 
   private static <S extends AbstractStub<S>> S within(S stub, @Nullable Duration limit) {

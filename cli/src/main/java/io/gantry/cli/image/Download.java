@@ -1,0 +1,44 @@
+package io.gantry.cli.image;
+
+import io.gantry.api.gantry.v1.ExportImageRequest;
+import io.gantry.api.gantry.v1.ExportImageResponse;
+import io.gantry.api.gantry.v1.ExportedImages;
+import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingV2Stub;
+import io.gantry.cli.session.CliException;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+import java.io.OutputStream;
+
+/** Takes an archive from the daemon, no faster than it can be written. */
+record Download(ImagesBlockingV2Stub images) {
+
+  /** Writes the whole archive to {@code out} and returns what is in it. */
+  ExportedImages receive(ExportImageRequest request, OutputStream out) throws IOException {
+    var call = images.exportImage(request);
+    try {
+      var first = call.read();
+      if (first == null || !first.hasImages()) {
+        throw CliException.failed("the runtime ended the export without a word; its log says why");
+      }
+      chunks(call, out);
+      return first.getImages();
+    } catch (StatusException e) {
+      throw new StatusRuntimeException(e.getStatus(), e.getTrailers());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CliException.failed("interrupted while receiving the archive");
+    } finally {
+      // Without effect on a call that has ended.
+      call.cancel("the client gave up", null);
+    }
+  }
+
+  private static void chunks(BlockingClientCall<?, ExportImageResponse> call, OutputStream out)
+      throws IOException, StatusException, InterruptedException {
+    for (var part = call.read(); part != null; part = call.read()) {
+      part.getChunk().writeTo(out);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.gantry.rpc;
+
+import io.gantry.api.gantry.v1.CommitContainerRequest;
+import io.gantry.api.gantry.v1.CommitContainerResponse;
+import io.gantry.api.gantry.v1.ExportImageRequest;
+import io.gantry.api.gantry.v1.ExportImageResponse;
+import io.gantry.api.gantry.v1.ImageHistoryRequest;
+import io.gantry.api.gantry.v1.ImageHistoryResponse;
+import io.gantry.api.gantry.v1.ImagesGrpc;
+import io.gantry.api.gantry.v1.ImportImageRequest;
+import io.gantry.api.gantry.v1.ImportImageResponse;
+import io.gantry.api.gantry.v1.PushImageRequest;
+import io.gantry.api.gantry.v1.PushImageResponse;
+import io.gantry.api.gantry.v1.TagImageRequest;
+import io.gantry.api.gantry.v1.TagImageResponse;
+import io.gantry.api.gantry.v1.UntagImageRequest;
+import io.gantry.api.gantry.v1.UntagImageResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/** gantry.v1 Images: what CRI's ImageService lacks. */
+final class GantryImagesRpc extends ImagesGrpc.ImagesImplBase {
+
+  private final ImageCalls images;
+  private final OwnImageCalls own;
+  private final CommitCalls commits;
+  private final LongCalls longCalls = new LongCalls();
+
+  GantryImagesRpc(ImageCalls images, OwnImageCalls own, CommitCalls commits) {
+    this.images = images;
+    this.own = own;
+    this.commits = commits;
+  }
+
+  @Override
+  public StreamObserver<ImportImageRequest> importImage(
+      StreamObserver<ImportImageResponse> observer) {
+    return ImportStream.open((ServerCallStreamObserver<ImportImageResponse>) observer, images);
+  }
+
+  @Override
+  public void exportImage(
+      ExportImageRequest request, StreamObserver<ExportImageResponse> observer) {
+    ServerCallStreamObserver<ExportImageResponse> call =
+        (ServerCallStreamObserver<ExportImageResponse>) observer;
+    ChunkSink sink = new ChunkSink(call);
+    longCalls.start("gantry.v1.Images/ExportImage", call, () -> own.export(request, call, sink));
+  }
+
+  @Override
+  public void commitContainer(
+      CommitContainerRequest request, StreamObserver<CommitContainerResponse> observer) {
+    ServerCallStreamObserver<CommitContainerResponse> call =
+        (ServerCallStreamObserver<CommitContainerResponse>) observer;
+    longCalls.start(
+        "gantry.v1.Images/CommitContainer", call, () -> call.onNext(commits.commit(request)));
+  }
+
+  @Override
+  public void pushImage(PushImageRequest request, StreamObserver<PushImageResponse> observer) {
+    ServerCallStreamObserver<PushImageResponse> call =
+        (ServerCallStreamObserver<PushImageResponse>) observer;
+    longCalls.start("gantry.v1.Images/PushImage", call, () -> call.onNext(own.push(request)));
+  }
+
+  @Override
+  public void tagImage(TagImageRequest request, StreamObserver<TagImageResponse> observer) {
+    Answers.one(observer, () -> own.tag(request));
+  }
+
+  @Override
+  public void untagImage(UntagImageRequest request, StreamObserver<UntagImageResponse> observer) {
+    Answers.one(observer, () -> own.untag(request));
+  }
+
+  @Override
+  public void imageHistory(
+      ImageHistoryRequest request, StreamObserver<ImageHistoryResponse> observer) {
+    Answers.one(observer, () -> own.history(request));
+  }
+}
