@@ -49,7 +49,7 @@ class OwnImageVerbsTest extends NodeTestCase {
             Exported busybox (sha256:%1$s)
             Exported old:1 (sha256:%1$s)
               its layers were packed anew, so it has the digest sha256:%2$s there, not the one it \
-            came with
+            came with; image.keep_blobs keeps it
             """
                 .formatted("6".repeat(64), "7".repeat(64)));
 

@@ -109,6 +109,7 @@ final class DiskImageStore implements ImageStore {
             trash,
             new DirectoryUnpacker(files, settings.privileges(), settings.limits()),
             settings.limits(),
+            settings.keepBlobs(),
             settings.parallelLayers());
     DiskFiles disk = new DiskFiles(files);
     return new StoreParts(

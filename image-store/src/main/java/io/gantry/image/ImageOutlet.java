@@ -11,7 +11,6 @@ import io.gantry.image.outgoing.ImageAssembly;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.OutgoingImage;
 import io.gantry.image.outgoing.OutgoingLayer;
-import io.gantry.image.outgoing.PlainPacking;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,8 +67,7 @@ final class ImageOutlet {
     Stay stay = stay(images.stream().map(ImageExport.Wanted::image).toList());
     try {
       List<LayoutTar.Named> ready = new ArrayList<>();
-      LayerPacking packing =
-          new PlainPacking(parts.files(), parts.layout(), parts.settings().privileges());
+      LayerPacking packing = parts.plainPacking();
       Map<Digest, OutgoingLayer> packed = new HashMap<>();
       for (ImageExport.Wanted wanted : images) {
         ready.add(new LayoutTar.Named(outgoing(wanted.image(), packing, packed), wanted.names()));

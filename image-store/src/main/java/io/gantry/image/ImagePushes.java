@@ -1,7 +1,6 @@
 package io.gantry.image;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.outgoing.CompressedPacking;
 import io.gantry.image.outgoing.ImageAssembly;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.OutgoingImage;
@@ -29,8 +28,7 @@ final class ImagePushes {
   private final ImageNaming naming;
   private final RegistryClient registries;
 
-  ImagePushes(
-      StoreParts parts, ImageOutlet outlet, ImageNaming naming, RegistryClient registries) {
+  ImagePushes(StoreParts parts, ImageOutlet outlet, ImageNaming naming, RegistryClient registries) {
     this.parts = parts;
     this.outlet = outlet;
     this.naming = naming;
@@ -45,18 +43,15 @@ final class ImagePushes {
       List<OutgoingLayer> layers = new ArrayList<>();
       List<String> elsewhere = elsewhere(image, name);
       for (Digest diffId : image.diffIds()) {
-        try (LayerPacking packing =
-            new CompressedPacking(parts.files(), parts.layout(), parts.settings().privileges())) {
+        try (LayerPacking packing = parts.compressedPacking()) {
           OutgoingLayer layer = packing.pack(diffId);
           boolean bytes =
-              destination.blob(
-                  layer.blob(), () -> layer.source().open(layer.blob()), elsewhere);
+              destination.blob(layer.blob(), () -> layer.source().open(layer.blob()), elsewhere);
           sent += bytes ? 1 : 0;
           layers.add(layer);
         }
       }
-      OutgoingImage outgoing =
-          ImageAssembly.of(outlet.origin(image), image.diffIds(), layers);
+      OutgoingImage outgoing = ImageAssembly.of(outlet.origin(image), image.diffIds(), layers);
       finish(destination, outgoing, name);
       naming.pushed(image, outgoing, name);
       DepartedImage departed = DepartedImage.of(outgoing, List.of(name));

@@ -16,6 +16,8 @@ import java.util.List;
  * @param privileges what this process may do; root may do all
  * @param limits what a layer may grow to
  * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
+ * @param keepBlobs whether the compressed layers that come from now on are kept, so that images
+ *     leave with the digests that they came with
  * @param pinned full names ({@code registry/repository:tag}) that must not be garbage collected
  */
 public record ImageStoreSettings(
@@ -25,7 +27,8 @@ public record ImageStoreSettings(
     Privileges privileges,
     UnpackLimits limits,
     int parallelLayers,
-    List<String> pinned) {
+    List<String> pinned,
+    boolean keepBlobs) {
 
   public ImageStoreSettings {
     if (!root.isAbsolute()) {
@@ -35,6 +38,18 @@ public record ImageStoreSettings(
       throw new IllegalArgumentException("parallelLayers must be from 1 to 64");
     }
     pinned = List.copyOf(pinned);
+  }
+
+  /** A store that keeps layers unpacked only. */
+  public ImageStoreSettings(
+      Path root,
+      Platform platform,
+      RegistrySettings registry,
+      Privileges privileges,
+      UnpackLimits limits,
+      int parallelLayers,
+      List<String> pinned) {
+    this(root, platform, registry, privileges, limits, parallelLayers, pinned, false);
   }
 
   /** The defaults below a root. */

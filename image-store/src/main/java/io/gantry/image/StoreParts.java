@@ -4,6 +4,10 @@ import io.gantry.image.content.BlobStore;
 import io.gantry.image.content.LayerStore;
 import io.gantry.image.content.StoreLayout;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.outgoing.CompressedPacking;
+import io.gantry.image.outgoing.KeptPacking;
+import io.gantry.image.outgoing.LayerPacking;
+import io.gantry.image.outgoing.PlainPacking;
 import io.gantry.image.reference.Digest;
 import io.gantry.linux.FileCalls;
 import java.nio.file.Path;
@@ -28,6 +32,17 @@ record StoreParts(
   static ImageException unknown(Digest imageId) {
     return new ImageException.NotFound(
         "image " + imageId, "it is not in the store", "pull it first");
+  }
+
+  /** Layers as they came, where that was kept, else as plain tars. */
+  LayerPacking plainPacking() {
+    return new KeptPacking(layout, layers, new PlainPacking(files, layout, settings.privileges()));
+  }
+
+  /** Layers as they came, where that was kept, else compressed. */
+  LayerPacking compressedPacking() {
+    return new KeptPacking(
+        layout, layers, new CompressedPacking(files, layout, settings.privileges()));
   }
 
   static List<Digest> diffIds(ImageRecord record) {

@@ -36,7 +36,14 @@ public record Config(
           new NetworkSettings("gantry", "gantry0", "", 0),
           new CgroupSettings("/gantry"),
           new ImageSettings(
-              3, 64L << 30, 2_000_000, List.of(), Path.of("/etc/gantry/certs.d"), "", List.of()),
+              3,
+              64L << 30,
+              2_000_000,
+              List.of(),
+              Path.of("/etc/gantry/certs.d"),
+              "",
+              List.of(),
+              false),
           new RegistrySettings(10, 30, 30, 4096));
 
   /**
@@ -77,6 +84,7 @@ public record Config(
    * @param authFile absolute path of a {@code config.json} of Docker's clients with credentials for
    *     pulls that bring none, or empty
    * @param pinned full names of images that no garbage collection may remove
+   * @param keepBlobs whether compressed layers are kept beside their files
    */
   public record ImageSettings(
       int parallelLayers,
@@ -85,7 +93,8 @@ public record Config(
       List<String> insecureRegistries,
       Path registryConfigDir,
       String authFile,
-      List<String> pinned) {
+      List<String> pinned,
+      boolean keepBlobs) {
 
     public ImageSettings {
       insecureRegistries = List.copyOf(insecureRegistries);

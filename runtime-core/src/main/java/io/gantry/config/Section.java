@@ -94,6 +94,15 @@ final class Section {
     return fallback;
   }
 
+  boolean flag(String key, boolean fallback) {
+    Object value = value(key);
+    if (value == null || value instanceof Boolean) {
+      return value == null ? fallback : (Boolean) value;
+    }
+    refuse(key, found(value), "true or false");
+    return fallback;
+  }
+
   List<String> texts(String key) {
     Object value = value(key);
     List<String> texts = new ArrayList<>();

@@ -189,6 +189,7 @@ final class Wiring {
         defaults.privileges(),
         new UnpackLimits(config.image().maxLayerBytes(), config.image().maxLayerEntries()),
         config.image().parallelLayers(),
-        config.image().pinned());
+        config.image().pinned(),
+        config.image().keepBlobs());
   }
 }

@@ -40,7 +40,8 @@ class ConfigReaderTest {
                     List.of(),
                     Path.of("/etc/gantry/certs.d"),
                     "",
-                    List.of()),
+                    List.of(),
+                    false),
                 new RegistrySettings(10, 30, 30, 4096)));
   }
 
@@ -51,7 +52,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 7 + 4);
+        .hasSize(4 + 1 + 4 + 1 + 8 + 4);
   }
 
   @Test
@@ -134,6 +135,7 @@ class ConfigReaderTest {
           network.bridge = "a b"  | f:1:1: network.bridge is "a b"; give 1 to 15 letters, digits, dots, dashes or underscores
           cgroup.root = "/a/../b" | f:1:1: cgroup.root is "/a/../b"; give an absolute path within the hierarchies such as /gantry
           image.parallel_layers=0 | f:1:1: image.parallel_layers is 0; give a number from 1 to 64
+          image.keep_blobs="yes" | f:1:1: image.keep_blobs is "yes"; give true or false
           image.auth_file = "a"   | f:1:1: image.auth_file is "a"; give an absolute path
           registry.stall_timeout_seconds = 0  | f:1:1: registry.stall_timeout_seconds is 0; give a number from 1 to 3600
           registry.least_bytes_per_second = 0 | f:1:1: registry.least_bytes_per_second is 0; give a number from 1 to 1099511627776

@@ -12,7 +12,7 @@ final class Repacked {
       out.println(
           "  its layers were packed anew, so it has the digest "
               + image.getManifestDigest()
-              + " there, not the one it came with");
+              + " there, not the one it came with; image.keep_blobs keeps it");
     }
   }
 }

@@ -21,13 +21,23 @@ final class LayerPass {
 
   private final LayerUnpacker unpacker;
   private final long maxBytes;
+  private final boolean keepBlobs;
 
-  LayerPass(LayerUnpacker unpacker, long maxBytes) {
+  /**
+   * @param keepBlobs whether the bytes are written down as they come
+   */
+  LayerPass(LayerUnpacker unpacker, long maxBytes, boolean keepBlobs) {
     this.unpacker = unpacker;
     this.maxBytes = maxBytes;
+    this.keepBlobs = keepBlobs;
   }
 
-  UnpackedLayer run(LayerSpec layer, BlobSource source, LayerProgress progress, Path target)
+  /**
+   * Unpacks a layer.
+   *
+   * @param folder gets the files, in {@link StoreLayout#FILES}, and the blob if it is kept
+   */
+  UnpackedLayer run(LayerSpec layer, BlobSource source, LayerProgress progress, Path folder)
       throws IOException {
     String name = "layer " + layer.blob().digest();
     if (layer.blob().size() > maxBytes) {
@@ -37,12 +47,20 @@ final class LayerPass {
           "raise image.max_layer_bytes if you trust the image");
     }
     try (InputStream raw = progress.counting(source.open(layer.blob()));
+        InputStream kept = kept(raw, folder);
         DigestedStream blob =
-            new DigestedStream(raw, name, layer.blob().digest(), layer.blob().size())) {
-      return unpack(layer, name, blob, target);
+            new DigestedStream(kept, name, layer.blob().digest(), layer.blob().size())) {
+      UnpackedLayer unpacked = unpack(layer, name, blob, folder.resolve(StoreLayout.FILES));
+      return keepBlobs
+          ? new UnpackedLayer(unpacked.bytes() + blob.count(), unpacked.inodes() + 1)
+          : unpacked;
     } catch (WrongBytesException e) {
       throw source.distrust(layer.blob()) ? e : e.damage();
     }
+  }
+
+  private InputStream kept(InputStream raw, Path folder) throws IOException {
+    return keepBlobs ? new KeepingStream(raw, folder.resolve(StoreLayout.BLOB)) : raw;
   }
 
   private UnpackedLayer unpack(LayerSpec layer, String name, DigestedStream blob, Path target)

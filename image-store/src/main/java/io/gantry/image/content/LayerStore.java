@@ -64,6 +64,7 @@ public final class LayerStore implements AutoCloseable {
   /**
    * Finds the layers that are there; what is not a whole layer goes to the trash.
    *
+   * @param keepBlobs whether the blobs of layers that come from now on are kept beside their files
    * @param parallel how many layers are unpacked at a time
    */
   public static LayerStore open(
@@ -72,9 +73,10 @@ public final class LayerStore implements AutoCloseable {
       Trash trash,
       LayerUnpacker unpacker,
       UnpackLimits limits,
+      boolean keepBlobs,
       int parallel)
       throws IOException {
-    LayerPass pass = new LayerPass(unpacker, limits.maxBytes());
+    LayerPass pass = new LayerPass(unpacker, limits.maxBytes(), keepBlobs);
     LayerStore store = new LayerStore(layout, files, trash, pass, new LayerThreads(parallel));
     store.load();
     return store;
@@ -225,7 +227,7 @@ public final class LayerStore implements AutoCloseable {
     Path staged = layout.staging().resolve("layer-" + sequence.incrementAndGet());
     try {
       disk.makeDirectory(staged);
-      UnpackedLayer unpacked = pass.run(layer, source, progress, staged.resolve("fs"));
+      UnpackedLayer unpacked = pass.run(layer, source, progress, staged);
       return commit(layer, staged, unpacked);
     } catch (IOException e) {
       discard(staged, e);

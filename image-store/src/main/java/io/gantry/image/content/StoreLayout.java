@@ -14,6 +14,12 @@ import java.util.List;
  */
 public record StoreLayout(Path root) {
 
+  /** In a layer's folder: its unpacked files. */
+  static final String FILES = "fs";
+
+  /** In a layer's folder: the blob that it came as, where blobs are kept. */
+  static final String BLOB = "blob";
+
   public Path blobs() {
     return root.resolve("blobs");
   }
@@ -57,7 +63,12 @@ public record StoreLayout(Path root) {
 
   /** The unpacked files of a layer. */
   public Path layerFiles(Digest diffId) {
-    return layer(diffId).resolve("fs");
+    return layer(diffId).resolve(FILES);
+  }
+
+  /** The blob that a layer came as; only there when blobs were kept at that time. */
+  public Path layerBlob(Digest diffId) {
+    return layer(diffId).resolve(BLOB);
   }
 
   /** Makes the folders; the root is closed to others, because layers hold setuid files. */

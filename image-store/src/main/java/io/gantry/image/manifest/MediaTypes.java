@@ -11,6 +11,7 @@ public final class MediaTypes {
   public static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
   public static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
   public static final String OCI_LAYER_GZIP = OCI_LAYER + "+gzip";
+  public static final String OCI_LAYER_ZSTD = OCI_LAYER + "+zstd";
   public static final String DOCKER_LIST =
       "application/vnd.docker.distribution.manifest.list.v2+json";
   public static final String DOCKER_MANIFEST =
@@ -25,7 +26,7 @@ public final class MediaTypes {
       Set.of(
           OCI_LAYER,
           OCI_LAYER_GZIP,
-          OCI_LAYER + "+zstd",
+          OCI_LAYER_ZSTD,
           DOCKER_LAYER,
           DOCKER_LAYER + ".gzip",
           DOCKER_LAYER + ".zstd");
