@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.Platform;
@@ -9,8 +10,11 @@ import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.FileCalls;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,6 +92,9 @@ final class KillChild {
       case "remove" -> store.remove(store.find(registry + "/" + argument).orElseThrow().id());
       case "hold" -> store.hold(store.find(registry + "/" + argument).orElseThrow().id(), "c1");
       case "release" -> store.release(argument);
+      case "fill" -> fill(Path.of(argument));
+      case "refused" -> refused(argument);
+      case "swept" -> awaitEmpty(Path.of(argument));
       case "import" -> {
         try (InputStream archive = Files.newInputStream(Path.of(argument))) {
           store.importArchive(archive, null);
@@ -95,6 +102,38 @@ final class KillChild {
       }
       default -> throw new IllegalArgumentException(step);
     }
+  }
+
+  /** Takes all space there is, to the last byte. */
+  private static void fill(Path file) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (int size = 1 << 20; size > 0; size /= 2) {
+        write(channel, ByteBuffer.allocate(size));
+      }
+    }
+  }
+
+  private static void write(FileChannel channel, ByteBuffer bytes) {
+    try {
+      while (true) {
+        channel.write(bytes.clear());
+      }
+    } catch (IOException full) {
+      // As wanted.
+    }
+  }
+
+  private void refused(String name) throws IOException {
+    try {
+      store.pull(reference(name), RegistryAuth.ANONYMOUS);
+    } catch (ImageException.Storage e) {
+      if (String.valueOf(e.getMessage()).contains("ENOSPC")) {
+        return;
+      }
+      throw e;
+    }
+    throw new IOException("the disk is not full");
   }
 
   private ImageReference reference(String name) throws IOException {
