@@ -9,6 +9,7 @@ import io.gantry.cli.container.StartCommand;
 import io.gantry.cli.container.StopCommand;
 import io.gantry.cli.image.CommitCommand;
 import io.gantry.cli.image.ExportCommand;
+import io.gantry.cli.image.FsckCommand;
 import io.gantry.cli.image.HistoryCommand;
 import io.gantry.cli.image.ImagesCommand;
 import io.gantry.cli.image.ImportCommand;
@@ -62,6 +63,7 @@ final class Verbs {
           "history",
           "inspecti",
           "rmi",
+          "fsck",
           "info",
           "version");
 
@@ -81,6 +83,7 @@ final class Verbs {
       case "create" -> new CreateCommand(session);
       case "exec" -> new ExecCommand(session);
       case "export" -> new ExportCommand(session);
+      case "fsck" -> new FsckCommand(session);
       case "history" -> new HistoryCommand(session);
       case "images", "image", "img" -> new ImagesCommand(session);
       case "import" -> new ImportCommand(session);

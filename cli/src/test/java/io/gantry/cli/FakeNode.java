@@ -9,6 +9,7 @@ import io.gantry.api.cri.v1.ExecSyncResponse;
 import io.gantry.api.cri.v1.Image;
 import io.gantry.api.cri.v1.PodSandbox;
 import io.gantry.api.cri.v1.PodSandboxState;
+import io.gantry.api.gantry.v1.CheckImagesResponse;
 import io.gantry.api.gantry.v1.ImportImageRequest;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
@@ -49,6 +50,9 @@ final class FakeNode implements AutoCloseable {
   /** What an export consists of. */
   final List<ByteString> archive = new ArrayList<>();
 
+  /** What a look at the images tells. */
+  final List<CheckImagesResponse> look = new ArrayList<>();
+
   /** Calls that fail, by method. */
   final Map<String, Status> failures = new HashMap<>();
 
@@ -78,6 +82,7 @@ final class FakeNode implements AutoCloseable {
         .addService(new FakeRuntime(this))
         .addService(new FakeImages(this))
         .addService(new FakeArchives(this))
+        .addService(new FakeImageWork(this))
         .build();
   }
 

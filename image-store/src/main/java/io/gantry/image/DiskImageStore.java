@@ -286,6 +286,13 @@ final class DiskImageStore implements ImageStore {
   }
 
   @Override
+  public void check(boolean repair, Map<String, RegistryAuth> logins, CheckObserver observer)
+      throws ImageException {
+    StoreRepair repairs = repair ? new StoreRepair(parts, intake, departure, logins) : null;
+    new StoreCheck(parts, observer, repairs).run();
+  }
+
+  @Override
   public FsUsage fsUsage() {
     return new FsUsage(
         parts.layout().root(), parts.layers().totalBytes(), parts.layers().totalInodes());

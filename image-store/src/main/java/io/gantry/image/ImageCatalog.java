@@ -181,6 +181,23 @@ final class ImageCatalog {
     show(listed, hidden);
   }
 
+  /** What is wrong with the file of an image's record, or null; an image that is gone is fine. */
+  @Nullable String damage(Digest id) {
+    ImageRecord record = state.any(id);
+    return record == null ? null : files.damage(id, record, state.hidden().containsKey(id));
+  }
+
+  /** Writes an image's record as it is known, listed or hidden; one that is gone is left alone. */
+  void rewrite(Digest id) throws ImageException {
+    ImageRecord record = state.any(id);
+    if (record != null) {
+      files.replace(Map.of(id, record), state.listed());
+      if (state.hidden().containsKey(id)) {
+        files.hide(id);
+      }
+    }
+  }
+
   /** The documents that the images still need. */
   Set<Digest> documents() {
     Set<Digest> documents = new HashSet<>();

@@ -1,13 +1,16 @@
 package io.gantry.image;
 
+import io.gantry.image.content.LayerUpkeep;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +110,32 @@ final class ImageDeparture {
       }
       holds.add(owner, imageId);
       return new ImageHold(owner, imageId, parts.lower(StoreParts.diffIds(record)));
+    } finally {
+      holding.unlock();
+    }
+  }
+
+  /** Does a step while no image with a layer is held, nor can be; or says by whom one is. */
+  void whileNobodyHolds(Digest layer, LayerUpkeep.Swap.Step step) throws IOException {
+    holding.lock();
+    try {
+      Set<String> owners = new TreeSet<>();
+      holds
+          .all()
+          .forEach((owner, image) -> {
+            ImageRecord record = parts.catalog().state().any(image);
+            if (record != null && StoreParts.diffIds(record).contains(layer)) {
+              owners.add(owner);
+            }
+          });
+      if (!owners.isEmpty()) {
+        throw new ImageException.Unavailable(
+            "layer " + layer,
+            "containers are made of it and may have it mounted: " + String.join(", ", owners),
+            "remove them and repair again; other layers do not wait for them",
+            null);
+      }
+      step.run();
     } finally {
       holding.unlock();
     }

@@ -66,6 +66,11 @@ final class ImageIntake implements AutoCloseable {
     this.registries = new RegistryClient(parts.settings().registry());
   }
 
+  /** The repository that a reference names. */
+  Repository repository(ImageReference reference, RegistryAuth auth) throws ImageException {
+    return registries.repository(reference, auth);
+  }
+
   /** As {@link ImageStore#begin}. */
   RunningPull begin(ImageReference reference, RegistryAuth auth) {
     PullKey key = new PullKey(reference, auth);

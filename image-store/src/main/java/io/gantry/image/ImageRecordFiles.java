@@ -128,6 +128,17 @@ final class ImageRecordFiles {
     }
   }
 
+  /** What is wrong with the file of a record, or null. */
+  @Nullable String damage(Digest id, ImageRecord expected, boolean hidden) {
+    try {
+      ImageRecord there = checked(file(id, hidden ? HIDDEN : LISTED));
+      ImageRecord shown = hidden ? there.withTags(List.of(), there.sequence()) : there;
+      return shown.equals(expected) ? null : "it differs from what the daemon knows";
+    } catch (IOException | RuntimeException e) {
+      return "it cannot be read: " + e;
+    }
+  }
+
   /** The image is listed again; should the file stay, the next start knows better. */
   void removeHidden(Digest id) {
     try {

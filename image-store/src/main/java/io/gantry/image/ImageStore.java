@@ -10,6 +10,7 @@ import io.gantry.linux.FileCalls;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,18 @@ public interface ImageStore extends AutoCloseable {
 
   /** Every claim, so that the owner of the store can release those of vanished containers. */
   List<ImageHold> holds();
+
+  /**
+   * Looks at all records, documents and layers, byte by byte, while everything else goes on. Waits
+   * natively for the disk: platform threads only. Interrupting the caller stops it.
+   *
+   * @param repair whether to bring what is bad again from the registries of its images; a layer
+   *     that containers are made of must wait until they are removed
+   * @param logins for those registries, by host as in references
+   * @throws ImageException when it cannot look; what it finds goes to the observer
+   */
+  void check(boolean repair, Map<String, RegistryAuth> logins, CheckObserver observer)
+      throws ImageException;
 
   /** What unpacked layers and documents occupy. */
   FsUsage fsUsage();

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.api.cri.v1.AuthConfig;
 import io.gantry.api.cri.v1.ImageFilter;
 import io.gantry.api.cri.v1.ImageFsInfoResponse;
 import io.gantry.api.cri.v1.ImageStatusRequest;
@@ -10,17 +11,21 @@ import io.gantry.api.cri.v1.PullImageRequest;
 import io.gantry.api.cri.v1.PullImageResponse;
 import io.gantry.api.cri.v1.RemoveImageRequest;
 import io.gantry.api.cri.v1.RemoveImageResponse;
+import io.gantry.api.gantry.v1.CheckImagesRequest;
 import io.gantry.api.gantry.v1.ImportImageOptions;
 import io.gantry.api.gantry.v1.ImportImageResponse;
 import io.gantry.container.Container;
+import io.gantry.image.CheckObserver;
 import io.gantry.image.FsUsage;
 import io.gantry.image.Image;
 import io.gantry.image.ImageStore;
 import io.gantry.image.RunningPull;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.ImageReference;
+import io.gantry.image.registry.RegistryAuth;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,7 +84,15 @@ final class ImageCalls {
   /** The pull that was asked for; the caller closes it. */
   RunningPull begin(PullImageRequest request) throws ImageException {
     ImageReference reference = ImageMessages.reference(request.getImage().getImage(), IMAGE);
-    return images.begin(reference, ImageMessages.auth(request.getAuth(), reference));
+    return images.begin(reference, ImageMessages.auth(request.getAuth(), reference.registry()));
+  }
+
+  void check(CheckImagesRequest request, CheckObserver observer) throws ImageException {
+    Map<String, RegistryAuth> logins = new HashMap<>();
+    for (Map.Entry<String, AuthConfig> login : request.getLoginsMap().entrySet()) {
+      logins.put(login.getKey(), ImageMessages.auth(login.getValue(), login.getKey()));
+    }
+    images.check(request.getRepair(), logins, observer);
   }
 
   /** CRI: all names of the image go with it; an image that is not there is no error. */

@@ -60,7 +60,8 @@ final class ImageMessages {
         .build();
   }
 
-  static RegistryAuth auth(AuthConfig auth, ImageReference reference) throws ImageException {
+  /** Credentials for a registry, which is a host as in references. */
+  static RegistryAuth auth(AuthConfig auth, String registry) throws ImageException {
     return RegistryAuth.ofCri(
         auth.getUsername(),
         auth.getPassword(),
@@ -68,7 +69,7 @@ final class ImageMessages {
         auth.getServerAddress(),
         auth.getIdentityToken(),
         auth.getRegistryToken(),
-        reference.registry());
+        registry);
   }
 
   static io.gantry.api.cri.v1.Image message(Image image) {

@@ -1,5 +1,7 @@
 package io.gantry.rpc;
 
+import io.gantry.api.gantry.v1.CheckImagesRequest;
+import io.gantry.api.gantry.v1.CheckImagesResponse;
 import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkImplBase;
 import io.gantry.api.gantry.v1.PullImageRequest;
 import io.gantry.api.gantry.v1.PullImageResponse;
@@ -14,6 +16,8 @@ final class ImageWorkRpc extends ImageWorkImplBase {
 
   /** Between two messages; who looks at a bar sees no more. */
   private static final int PAUSE_MILLIS = 100;
+
+  private static final String CHECK = "gantry.v1.ImageWork/CheckImages";
 
   private final ImageCalls images;
 
@@ -58,5 +62,29 @@ final class ImageWorkRpc extends ImageWorkImplBase {
       }
     } while (seen >= 0 && !pull.progress().awaitEnd(PAUSE_MILLIS));
     states.changes().ifPresent(call::onNext);
+  }
+
+  /** On a platform thread, because it waits natively for the disk most of the time. */
+  @Override
+  public void checkImages(
+      CheckImagesRequest request, StreamObserver<CheckImagesResponse> observer) {
+    ServerCallStreamObserver<CheckImagesResponse> call =
+        (ServerCallStreamObserver<CheckImagesResponse>) observer;
+    Thread worker =
+        Thread.ofPlatform()
+            .daemon()
+            .name("gantry-check")
+            .unstarted(() -> {
+              try {
+                images.check(request, new CheckMessages(call));
+                call.onCompleted();
+              } catch (ImageException | RuntimeException e) {
+                if (!call.isCancelled()) {
+                  call.onError(Failures.status(CHECK, e).asRuntimeException());
+                }
+              }
+            });
+    call.setOnCancelHandler(worker::interrupt);
+    worker.start();
   }
 }

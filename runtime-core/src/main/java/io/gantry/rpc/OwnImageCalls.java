@@ -83,7 +83,8 @@ final class OwnImageCalls {
             ? names(image, name).stream().findFirst().orElseThrow(OwnImageCalls::noDestination)
             : ImageMessages.reference(request.getDestination(), DESTINATION);
     PushedImage pushed =
-        images.push(image, destination, ImageMessages.auth(request.getAuth(), destination));
+        images.push(
+            image, destination, ImageMessages.auth(request.getAuth(), destination.registry()));
     return PushImageResponse.newBuilder()
         .setImage(ImageMessages.departed(pushed.image()))
         .setLayersSent(pushed.sent())

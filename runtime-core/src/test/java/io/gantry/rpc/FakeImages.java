@@ -1,7 +1,9 @@
 package io.gantry.rpc;
 
+import io.gantry.image.CheckObserver;
 import io.gantry.image.Commit;
 import io.gantry.image.DepartedImage;
+import io.gantry.image.Finding;
 import io.gantry.image.FsUsage;
 import io.gantry.image.HistoryStep;
 import io.gantry.image.Image;
@@ -223,6 +225,19 @@ final class FakeImages implements ImageStore {
   @Override
   public List<ImageHold> holds() {
     return List.of();
+  }
+
+  /** One bad layer, which can be repaired with jane's login. */
+  @Override
+  public void check(boolean repair, Map<String, RegistryAuth> logins, CheckObserver observer) {
+    observer.progress(0, 10);
+    observer.found(new Finding("layer sha256:a", "fs/etc/motd", "its content differs", List.of()));
+    if (repair && logins.containsKey("example.org")) {
+      observer.repaired("layer sha256:a");
+    } else if (repair) {
+      observer.notRepaired("layer sha256:a", "who are you");
+    }
+    observer.progress(10, 10);
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.gantry.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.gantry.api.cri.v1.AuthConfig;
 import io.gantry.api.cri.v1.ImageSpec;
+import io.gantry.api.gantry.v1.CheckImagesRequest;
+import io.gantry.api.gantry.v1.CheckImagesResponse;
 import io.gantry.api.gantry.v1.ImageWorkGrpc;
 import io.gantry.api.gantry.v1.LayerState;
 import io.gantry.api.gantry.v1.PullImageRequest;
@@ -93,5 +96,36 @@ class ImageWorkRpcTest {
     assertThat(states.changes().orElseThrow().getLayersList())
         .singleElement()
         .satisfies(state -> assertThat(state.getIndex()).isZero());
+  }
+
+  private List<CheckImagesResponse> check(CheckImagesRequest request) {
+    List<CheckImagesResponse> steps = new ArrayList<>();
+    ImageWorkGrpc.newBlockingStub(server.channel).checkImages(request).forEachRemaining(steps::add);
+    return steps;
+  }
+
+  @Test
+  void aCheckTellsWhatItFindsAndHowFarItIs() {
+    List<CheckImagesResponse> steps = check(CheckImagesRequest.getDefaultInstance());
+
+    assertThat(steps)
+        .extracting(CheckImagesResponse::getFinding)
+        .anySatisfy(finding -> assertThat(finding.getPath()).isEqualTo("fs/etc/motd"));
+    assertThat(steps.getLast().getProgress().getDone()).isEqualTo(10);
+    assertThat(steps).noneMatch(CheckImagesResponse::hasRepair);
+  }
+
+  @Test
+  void aRepairHasTheLoginsOfTheRequest() {
+    CheckImagesRequest anonymous = CheckImagesRequest.newBuilder().setRepair(true).build();
+    AuthConfig jane = AuthConfig.newBuilder().setUsername("jane").setPassword("x").build();
+
+    assertThat(check(anonymous))
+        .anySatisfy(step -> assertThat(step.getRepair().getFailure()).isEqualTo("who are you"));
+    assertThat(check(anonymous.toBuilder().putLogins("example.org", jane).build()))
+        .anySatisfy(step -> {
+          assertThat(step.getRepair().getObject()).isEqualTo("layer sha256:a");
+          assertThat(step.getRepair().getFailure()).isEmpty();
+        });
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -43,6 +44,13 @@ public final class BlobStore {
     for (Path folder : changed) {
       syncNames(folder);
     }
+  }
+
+  /** Stores bytes whose digest the caller has checked in the place of damaged ones. */
+  public void replace(Digest digest, byte[] content) throws ImageException {
+    Path target = layout.blob(digest);
+    write(digest, target, content);
+    syncNames(Objects.requireNonNull(target.getParent()));
   }
 
   private void write(Digest digest, Path target, byte[] content) throws ImageException {

@@ -52,7 +52,8 @@ final class LayerPass {
             new DigestedStream(kept, name, layer.blob().digest(), layer.blob().size())) {
       UnpackedLayer unpacked = unpack(layer, name, blob, folder.resolve(StoreLayout.FILES));
       return keepBlobs
-          ? new UnpackedLayer(unpacked.bytes() + blob.count(), unpacked.inodes() + 1)
+          ? new UnpackedLayer(
+              unpacked.bytes() + blob.count(), unpacked.inodes() + 1, unpacked.sums())
           : unpacked;
     } catch (WrongBytesException e) {
       throw source.distrust(layer.blob()) ? e : e.damage();

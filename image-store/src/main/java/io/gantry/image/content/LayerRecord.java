@@ -1,5 +1,7 @@
 package io.gantry.image.content;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is known of an unpacked layer, kept beside its files.
  *
@@ -8,9 +10,16 @@ package io.gantry.image.content;
  * @param digest of the blob it came from
  * @param transferSize bytes of that blob
  * @param bytes on disk
+ * @param inventory digest of the list of its files; null when it was unpacked before there was one
  */
 record LayerRecord(
-    int version, String diffId, String digest, long transferSize, long bytes, long inodes) {
+    int version,
+    String diffId,
+    String digest,
+    long transferSize,
+    long bytes,
+    long inodes,
+    @Nullable String inventory) {
 
   static final int VERSION = 1;
   static final String FILE = "layer.json";

@@ -1,10 +1,10 @@
 package io.gantry.image.content;
 
 import io.gantry.image.content.Flights.Seat;
+import io.gantry.image.content.LayerStaging.Staged;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.LayerUnpacker;
 import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.layer.UnpackedLayer;
 import io.gantry.image.manifest.Descriptor;
 import io.gantry.image.manifest.MediaTypes;
 import io.gantry.image.progress.LayerProgress;
@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,14 +37,13 @@ public final class LayerStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LayerStore.class);
 
   private final StoreLayout layout;
+  private final FileCalls files;
   private final DiskFiles disk;
   private final Trash trash;
-  private final LayerPass pass;
+  private final LayerStaging staging;
   private final LayerThreads threads;
-  private final GroupSync sync;
   private final Fd rootFd;
   private final Flights<Digest, LayerRecord, LayerWork> flights = new Flights<>();
-  private final AtomicLong sequence = new AtomicLong();
   private final Map<Digest, LayerRecord> stored = new HashMap<>();
   private final LayerClaims claims = new LayerClaims();
 
@@ -53,12 +51,13 @@ public final class LayerStore implements AutoCloseable {
       StoreLayout layout, FileCalls files, Trash trash, LayerPass pass, LayerThreads threads)
       throws IOException {
     this.layout = layout;
+    this.files = files;
     this.disk = new DiskFiles(files);
     this.trash = trash;
-    this.pass = pass;
     this.threads = threads;
     this.rootFd = files.open(layout.root(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0);
-    this.sync = new GroupSync(files, rootFd);
+    this.staging =
+        new LayerStaging(layout.staging(), files, trash, pass, new GroupSync(files, rootFd));
   }
 
   /**
@@ -153,7 +152,7 @@ public final class LayerStore implements AutoCloseable {
 
     @Override
     public LayerRecord run() throws IOException {
-      LayerRecord record = bringFromAnybody(layer, source, progress);
+      LayerRecord record = bring(layer, source, progress);
       progress.reached(LayerProgress.Stage.DONE);
       return record;
     }
@@ -204,18 +203,6 @@ public final class LayerStore implements AutoCloseable {
     }
   }
 
-  /** Each round has one source less. */
-  private LayerRecord bringFromAnybody(LayerSpec layer, BlobSource source, LayerProgress progress)
-      throws IOException {
-    while (true) {
-      try {
-        return bring(layer, source, progress);
-      } catch (WrongBytesException e) {
-        LOG.warn("trying another endpoint: {}", e.getMessage());
-      }
-    }
-  }
-
   private LayerRecord bring(LayerSpec layer, BlobSource source, LayerProgress progress)
       throws IOException {
     synchronized (stored) {
@@ -224,52 +211,16 @@ public final class LayerStore implements AutoCloseable {
         return there;
       }
     }
-    Path staged = layout.staging().resolve("layer-" + sequence.incrementAndGet());
+    Staged staged = staging.stage(layer, source, progress);
     try {
-      disk.makeDirectory(staged);
-      UnpackedLayer unpacked = pass.run(layer, source, progress, staged);
-      return commit(layer, staged, unpacked);
+      return show(layer, staged);
     } catch (IOException e) {
-      discard(staged, e);
-      throw explained(layer, e);
-    } catch (RuntimeException e) {
-      discard(staged, e);
-      throw e;
+      staging.discard(staged.folder(), e);
+      throw LayerStaging.explained(layer, e);
     }
   }
 
-  private static IOException explained(LayerSpec layer, IOException e) {
-    if (e instanceof ImageException || e instanceof WrongBytesException) {
-      return e;
-    }
-    return new ImageException.Storage(
-        "layer " + layer.blob().digest(),
-        "cannot store: " + e.getMessage(),
-        "check the disk of the image store",
-        e);
-  }
-
-  /** Others wait for this thread: it deletes nothing itself. */
-  private void discard(Path staged, Exception failure) {
-    try {
-      trash.take(staged);
-    } catch (IOException cleanup) {
-      failure.addSuppressed(cleanup);
-    }
-  }
-
-  private LayerRecord commit(LayerSpec layer, Path staged, UnpackedLayer unpacked)
-      throws IOException {
-    LayerRecord record =
-        new LayerRecord(
-            LayerRecord.VERSION,
-            layer.diffId().toString(),
-            layer.blob().digest().toString(),
-            layer.blob().size(),
-            unpacked.bytes(),
-            unpacked.inodes());
-    disk.write(staged.resolve(LayerRecord.FILE), RecordFile.bytes(record));
-    sync.sync();
+  private LayerRecord show(LayerSpec layer, Staged staged) throws IOException {
     synchronized (stored) {
       if (!claims.isClaimed(layer.diffId())) {
         throw new ImageException.Cancelled(
@@ -277,13 +228,18 @@ public final class LayerStore implements AutoCloseable {
       }
       LayerRecord earlier = stored.get(layer.diffId());
       if (earlier != null) {
-        trash.take(staged);
+        trash.take(staged.folder());
         return earlier;
       }
-      disk.move(staged, layout.layer(layer.diffId()));
-      stored.put(layer.diffId(), record);
+      disk.move(staged.folder(), layout.layer(layer.diffId()));
+      stored.put(layer.diffId(), staged.record());
     }
-    return record;
+    return staged.record();
+  }
+
+  /** Comparing and replacing the stored layers. */
+  public LayerUpkeep upkeep() {
+    return new LayerUpkeep(layout, files, trash, staging, stored);
   }
 
   /** Makes sure that the layers' names are on disk, before a record refers to them. */

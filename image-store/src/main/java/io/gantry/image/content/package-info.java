@@ -4,8 +4,8 @@
  *
  * <pre>
  *   &lt;root&gt;/blobs/sha256/&lt;hex&gt;      indexes, manifests, configs as they came
- *   &lt;root&gt;/layers/&lt;hex&gt;/fs         one unpacked layer, with layer.json beside it, and with
- *                                  the blob that it came as where blobs are kept
+ *   &lt;root&gt;/layers/&lt;hex&gt;/fs         one unpacked layer, with layer.json and inventory beside it,
+ *                                  and the blob that it came as where blobs are kept
  *   &lt;root&gt;/images/&lt;hex&gt;.json       one image; .held when removed but still claimed
  *   &lt;root&gt;/holds/&lt;owner&gt;           a symlink to the image id: one atomic call makes it
  *   &lt;root&gt;/snapshots/&lt;id&gt;          writable directories of a container

@@ -12,6 +12,7 @@ import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ final class Extraction implements AutoCloseable {
   private final ParentDirectories parents;
   private final EntryAttributes attributes;
   private final LayerSize size;
+  private final ContentSums sums = new ContentSums();
+  private final CRC32C sum = new CRC32C();
   private @Nullable Instant rootModified;
 
   /** Does one thing that fails with EEXIST when something stands in its way. */
@@ -127,7 +130,7 @@ final class Extraction implements AutoCloseable {
 
   private void file(Fd parent, EntryPath path, TarEntry entry, TarReader tar) throws IOException {
     try (Fd file = newFile(parent, path)) {
-      content(file, tar);
+      sums.put(files.statx(file, "").inode(), content(file, tar));
       attributes.apply(again(parent, path), path.last(), entry);
       attributes.modified(file, "", entry.modified());
     }
@@ -146,18 +149,22 @@ final class Extraction implements AutoCloseable {
     }
   }
 
-  private void content(Fd file, TarReader tar) throws IOException {
+  /** Writes the content; the answer is its CRC-32C. */
+  private int content(Fd file, TarReader tar) throws IOException {
+    sum.reset();
     boolean more = true;
     while (more) {
       buffer.clear();
       while (more && buffer.hasRemaining()) {
         more = tar.read(buffer) >= 0;
       }
-      buffer.flip();
+      sum.update(buffer.flip());
+      buffer.rewind();
       while (buffer.hasRemaining()) {
         files.write(file, buffer);
       }
     }
+    return (int) sum.getValue();
   }
 
   private void symlink(Fd parent, EntryPath path, TarEntry entry) throws IOException {
@@ -263,7 +270,7 @@ final class Extraction implements AutoCloseable {
     if (modified != null) {
       attributes.modified(root, ROOT, modified);
     }
-    return size.total();
+    return size.total().with(sums);
   }
 
   private static ImageException refused(TarEntry entry, String reason) {
