@@ -1,4 +1,4 @@
-/** Images from a real registry, pushed by a foreign tool. */
+/** Images from a real registry, pushed by a foreign tool, and images made of containers. */
 @NullMarked
 package io.gantry.conformance.images;
 
