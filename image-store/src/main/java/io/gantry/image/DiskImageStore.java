@@ -2,11 +2,12 @@ package io.gantry.image;
 
 import io.gantry.image.content.BlobStore;
 import io.gantry.image.content.DiskFiles;
+import io.gantry.image.content.LayerChoice;
 import io.gantry.image.content.LayerStore;
+import io.gantry.image.content.LayerWriters;
 import io.gantry.image.content.StoreLayout;
 import io.gantry.image.content.Trash;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.DirectoryUnpacker;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.manifest.ManifestReader;
 import io.gantry.image.progress.Progress;
@@ -71,8 +72,9 @@ final class DiskImageStore implements ImageStore {
     this.commits = new ImageCommits(parts, intake, departure, snapshots, Clock.systemUTC());
   }
 
-  static ImageStore open(ImageStoreSettings settings, FileCalls files) throws ImageException {
-    return open(settings, files, KEEP_UNUSED);
+  static ImageStore open(ImageStoreSettings settings, FileCalls files, LayerChoice choice)
+      throws ImageException {
+    return open(settings, files, choice, KEEP_UNUSED);
   }
 
   /**
@@ -80,7 +82,8 @@ final class DiskImageStore implements ImageStore {
    *
    * @param keepUnused how long complete layers of a broken pull wait for the next try
    */
-  static ImageStore open(ImageStoreSettings settings, FileCalls files, Duration keepUnused)
+  static ImageStore open(
+      ImageStoreSettings settings, FileCalls files, LayerChoice choice, Duration keepUnused)
       throws ImageException {
     StoreLayout layout = new StoreLayout(settings.root());
     layout.create();
@@ -88,7 +91,7 @@ final class DiskImageStore implements ImageStore {
     try {
       trash.sweep();
       throwAway(layout.staging(), trash);
-      StoreParts parts = parts(settings, layout, files, trash);
+      StoreParts parts = parts(settings, layout, files, trash, choice);
       DiskImageStore store = new DiskImageStore(parts, new DiskFiles(files), trash, keepUnused);
       store.load();
       return store;
@@ -100,16 +103,19 @@ final class DiskImageStore implements ImageStore {
   }
 
   private static StoreParts parts(
-      ImageStoreSettings settings, StoreLayout layout, FileCalls files, Trash trash)
+      ImageStoreSettings settings,
+      StoreLayout layout,
+      FileCalls files,
+      Trash trash,
+      LayerChoice choice)
       throws IOException {
     LayerStore layers =
         LayerStore.open(
             layout,
             files,
             trash,
-            new DirectoryUnpacker(files, settings.privileges(), settings.limits()),
-            settings.limits(),
-            settings.keepBlobs(),
+            LayerWriters.of(
+                choice, files, settings.privileges(), settings.limits(), settings.keepBlobs()),
             settings.parallelLayers());
     DiskFiles disk = new DiskFiles(files);
     return new StoreParts(
@@ -281,7 +287,7 @@ final class DiskImageStore implements ImageStore {
   }
 
   @Override
-  public List<ImageHold> holds() {
+  public Map<String, Digest> holds() {
     return departure.holds();
   }
 

@@ -5,10 +5,8 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -102,17 +100,18 @@ final class ImageDeparture {
 
   /** As {@link ImageStore#hold}. */
   ImageHold hold(Digest imageId, String owner) throws ImageException {
+    ImageRecord record;
     holding.lock();
     try {
-      ImageRecord record = parts.catalog().state().any(imageId);
+      record = parts.catalog().state().any(imageId);
       if (record == null) {
         throw StoreParts.unknown(imageId);
       }
       holds.add(owner, imageId);
-      return new ImageHold(owner, imageId, parts.lower(StoreParts.diffIds(record)));
     } finally {
       holding.unlock();
     }
+    return new ImageHold(owner, imageId, parts.lower(StoreParts.diffIds(record)));
   }
 
   /** Does a step while no image with a layer is held, nor can be; or says by whom one is. */
@@ -167,18 +166,10 @@ final class ImageDeparture {
   }
 
   /** As {@link ImageStore#holds}. */
-  List<ImageHold> holds() {
+  Map<String, Digest> holds() {
     holding.lock();
     try {
-      List<ImageHold> all = new ArrayList<>();
-      holds
-          .all()
-          .forEach((owner, image) -> {
-            ImageRecord record = parts.catalog().state().any(image);
-            List<Path> lower = record == null ? List.of() : parts.lower(StoreParts.diffIds(record));
-            all.add(new ImageHold(owner, image, lower));
-          });
-      return all;
+      return Map.copyOf(holds.all());
     } finally {
       holding.unlock();
     }

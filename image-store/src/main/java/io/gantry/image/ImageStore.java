@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.content.LayerChoice;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.reference.Digest;
@@ -28,7 +29,13 @@ public interface ImageStore extends AutoCloseable {
    * earlier life left half done.
    */
   static ImageStore open(ImageStoreSettings settings, FileCalls files) throws ImageException {
-    return DiskImageStore.open(settings, files);
+    return open(settings, files, LayerChoice.DIRECTORIES);
+  }
+
+  /** Opens a store whose layers may be images of file systems. */
+  static ImageStore open(ImageStoreSettings settings, FileCalls files, LayerChoice choice)
+      throws ImageException {
+    return DiskImageStore.open(settings, files, choice);
   }
 
   /**
@@ -117,8 +124,11 @@ public interface ImageStore extends AutoCloseable {
   /** Ends the owner's claim; unknown owners are fine. */
   void release(String owner) throws ImageException;
 
-  /** Every claim, so that the owner of the store can release those of vanished containers. */
-  List<ImageHold> holds();
+  /**
+   * Every claim, the image by its owner, so that the owner of the store can release those of
+   * vanished containers.
+   */
+  Map<String, Digest> holds();
 
   /**
    * Looks at all records, documents and layers, byte by byte, while everything else goes on. Waits

@@ -12,6 +12,8 @@ import io.gantry.image.reference.Digest;
 import io.gantry.linux.FileCalls;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,13 +38,13 @@ record StoreParts(
 
   /** Layers as they came, where that was kept, else as plain tars. */
   LayerPacking plainPacking() {
-    return new KeptPacking(layout, layers, new PlainPacking(files, layout, settings.privileges()));
+    return new KeptPacking(layout, layers, new PlainPacking(files, layers, settings.privileges()));
   }
 
   /** Layers as they came, where that was kept, else compressed. */
   LayerPacking compressedPacking() {
     return new KeptPacking(
-        layout, layers, new CompressedPacking(files, layout, settings.privileges()));
+        layout, layers, new CompressedPacking(files, layout, layers, settings.privileges()));
   }
 
   static List<Digest> diffIds(ImageRecord record) {
@@ -68,10 +70,14 @@ record StoreParts(
    * A layer that occurs twice is used once: overlay refuses repetition, and whatever the lower
    * occurrence shows, the upper one does too.
    */
-  List<Path> lower(List<Digest> diffIds) {
+  List<Path> lower(List<Digest> diffIds) throws ImageException {
     if (diffIds.isEmpty()) {
       return List.of(layout.empty());
     }
-    return diffIds.reversed().stream().distinct().map(layout::layerFiles).toList();
+    List<Path> lower = new ArrayList<>();
+    for (Digest diffId : new LinkedHashSet<>(diffIds.reversed())) {
+      lower.add(layers.files(diffId));
+    }
+    return lower;
   }
 }

@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.content.LayerChoice;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
@@ -51,6 +52,7 @@ final class KillChild {
             1,
             List.of()),
         files,
+        LayerChoice.DIRECTORIES,
         keepUnused);
   }
 

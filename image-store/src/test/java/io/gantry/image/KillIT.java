@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -231,7 +232,8 @@ class KillIT {
 
   private void letGo(Path root, int point) throws Exception {
     try (ImageStore store = KillChild.open(root, Linux.syscalls(), KEEP_NOTHING)) {
-      for (ImageHold hold : store.holds()) {
+      for (Map.Entry<String, Digest> held : store.holds().entrySet()) {
+        ImageHold hold = store.hold(held.getValue(), held.getKey());
         assertThat(hold.layers().getLast().resolve("etc/motd"))
             .as("point %d", point)
             .hasContent("hello");

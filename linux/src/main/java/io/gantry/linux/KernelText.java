@@ -12,7 +12,7 @@ import java.util.Arrays;
  * surrogate {@code U+DC80..U+DCFF}, so that every file name survives the way there and back; the
  * daemon's locale has no say.
  */
-final class KernelText {
+public final class KernelText {
 
   private static final char ESCAPE_BASE = 0xDC00;
   private static final char ESCAPE_FIRST = 0xDC80;
@@ -31,7 +31,8 @@ final class KernelText {
     return Arrays.copyOf(bytes, bytes.length + 1);
   }
 
-  static byte[] bytes(String text) {
+  /** The bytes that the kernel gets for a name. */
+  public static byte[] bytes(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (isEscape(text, i)) {
         return bytesWithEscapes(text);

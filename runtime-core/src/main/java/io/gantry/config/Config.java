@@ -37,6 +37,7 @@ public record Config(
           new CgroupSettings("/gantry"),
           new ImageSettings(
               3,
+              "directory",
               64L << 30,
               2_000_000,
               List.of(),
@@ -75,6 +76,7 @@ public record Config(
    * How images are brought here.
    *
    * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
+   * @param layerForm how new layers are kept: directory, erofs, or auto for what the kernel can
    * @param maxLayerBytes what one layer may grow to before it is taken for a bomb
    * @param maxLayerEntries how many entries it may have, and how many files and directories they
    *     may make
@@ -88,6 +90,7 @@ public record Config(
    */
   public record ImageSettings(
       int parallelLayers,
+      String layerForm,
       long maxLayerBytes,
       long maxLayerEntries,
       List<String> insecureRegistries,

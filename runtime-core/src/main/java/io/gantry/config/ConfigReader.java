@@ -19,6 +19,8 @@ public final class ConfigReader {
   /** From most to least urgent. */
   public static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
 
+  private static final List<String> LAYER_FORMS = List.of("directory", "erofs", "auto");
+
   /** unix(7): 108 bytes with the closing NUL. */
   private static final int LONGEST_SOCKET = 107;
 
@@ -142,6 +144,7 @@ public final class ConfigReader {
     ImageSettings settings =
         new ImageSettings(
             (int) section.number("parallel_layers", defaults.parallelLayers(), 1, 64),
+            section.choice("layer_form", defaults.layerForm(), LAYER_FORMS),
             section.number("max_layer_bytes", defaults.maxLayerBytes(), 1 << 20, Long.MAX_VALUE),
             section.number("max_layer_entries", defaults.maxLayerEntries(), 1000, 100_000_000),
             section.texts("insecure_registries"),

@@ -94,7 +94,12 @@ final class Wiring {
     SmallMounts pins =
         SmallMounts.kept(
             mounts, List.of(config.state()), leave -> shims.keep(mounts.toString(), leave));
-    ImageStore images = ImageStore.open(imageSettings(), calls);
+    DetachedMounts detached = DetachedMounts.ofThisKernel();
+    ImageStore images =
+        ImageStore.open(
+            imageSettings(),
+            calls,
+            LayerForms.choice(config.image().layerForm(), config.root(), detached::erofs));
     Cgroups cgroups = MachineCgroups.detect();
 
     PodPaths podPaths = new PodPaths(config.state().resolve("pods"));
@@ -103,7 +108,7 @@ final class Wiring {
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
     KernelLauncher launcher =
         new KernelLauncher(
-            new ContainerImages(images, DetachedMounts.ofThisKernel()),
+            new ContainerImages(images, detached),
             new Decisions(
                 new ContainerPolicy(calls, DaemonRights.ofThisProcess(), filters()),
                 containerRecords),

@@ -16,6 +16,7 @@ import io.gantry.linux.Fd;
 import io.gantry.linux.mount.DetachedMounts;
 import io.gantry.linux.mount.OverlayLayers;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,10 +114,10 @@ public final class ContainerImages {
         removed.add("writable layer " + snapshot);
       }
     }
-    for (ImageHold hold : images.holds()) {
-      if (!ids.contains(hold.owner())) {
-        images.release(hold.owner());
-        removed.add("hold on image " + hold.imageId() + " by " + hold.owner());
+    for (Map.Entry<String, Digest> hold : images.holds().entrySet()) {
+      if (!ids.contains(hold.getKey())) {
+        images.release(hold.getKey());
+        removed.add("hold on image " + hold.getValue() + " by " + hold.getKey());
       }
     }
     return removed;

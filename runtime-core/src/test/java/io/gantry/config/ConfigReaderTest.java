@@ -35,6 +35,7 @@ class ConfigReaderTest {
                 new CgroupSettings("/gantry"),
                 new ImageSettings(
                     3,
+                    "directory",
                     68_719_476_736L,
                     2_000_000,
                     List.of(),
@@ -52,7 +53,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 8 + 4);
+        .hasSize(4 + 1 + 4 + 1 + 9 + 4);
   }
 
   @Test
@@ -136,6 +137,7 @@ class ConfigReaderTest {
           cgroup.root = "/a/../b" | f:1:1: cgroup.root is "/a/../b"; give an absolute path within the hierarchies such as /gantry
           image.parallel_layers=0 | f:1:1: image.parallel_layers is 0; give a number from 1 to 64
           image.keep_blobs="yes" | f:1:1: image.keep_blobs is "yes"; give true or false
+          image.layer_form = "x"  | f:1:1: image.layer_form is "x"; give one of directory, erofs, auto
           image.auth_file = "a"   | f:1:1: image.auth_file is "a"; give an absolute path
           registry.stall_timeout_seconds = 0  | f:1:1: registry.stall_timeout_seconds is 0; give a number from 1 to 3600
           registry.least_bytes_per_second = 0 | f:1:1: registry.least_bytes_per_second is 0; give a number from 1 to 1099511627776

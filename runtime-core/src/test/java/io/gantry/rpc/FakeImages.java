@@ -223,8 +223,8 @@ final class FakeImages implements ImageStore {
   public void release(String owner) {}
 
   @Override
-  public List<ImageHold> holds() {
-    return List.of();
+  public Map<String, Digest> holds() {
+    return Map.of();
   }
 
   /** One bad layer, which can be repaired with jane's login. */

@@ -34,13 +34,31 @@ public final class PrivateNode implements PrivateRuntime {
    */
   public static PrivateNode start(Distribution distribution, Path directory, List<String> before)
       throws IOException, InterruptedException {
+    return start(distribution, directory, before, "");
+  }
+
+  /**
+   * Starts a daemon with settings of its own.
+   *
+   * @param settings tables of TOML that the usual configuration does not have
+   */
+  public static PrivateNode startWith(Distribution distribution, Path directory, String settings)
+      throws IOException, InterruptedException {
+    return start(distribution, directory, List.of(), settings);
+  }
+
+  private static PrivateNode start(
+      Distribution distribution, Path directory, List<String> before, String settings)
+      throws IOException, InterruptedException {
     Path configuration = directory.resolve("config.toml");
     String template = Files.readString(distribution.configurationTemplate());
     Files.writeString(
         configuration,
         template
-            .replace("@DIRECTORY@", directory.toString())
-            .replace("@NAME@", Names.of("gt", directory)));
+                .replace("@DIRECTORY@", directory.toString())
+                .replace("@NAME@", Names.of("gt", directory))
+            + "\n"
+            + settings);
     List<String> command =
         List.of(distribution.daemon().toString(), "--config", configuration.toString());
     return new PrivateNode(

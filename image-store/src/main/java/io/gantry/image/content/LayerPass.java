@@ -17,17 +17,20 @@ import java.nio.file.Path;
  * The one streaming pass of a layer: bytes → digest → decompress → diff id → files. The files are
  * only good when this returns. Shared by all layer threads.
  */
-final class LayerPass {
+public final class LayerPass {
 
   private final LayerUnpacker unpacker;
+  private final LayerForm form;
   private final long maxBytes;
   private final boolean keepBlobs;
 
   /**
+   * @param form that the unpacker makes
    * @param keepBlobs whether the bytes are written down as they come
    */
-  LayerPass(LayerUnpacker unpacker, long maxBytes, boolean keepBlobs) {
+  LayerPass(LayerUnpacker unpacker, LayerForm form, long maxBytes, boolean keepBlobs) {
     this.unpacker = unpacker;
+    this.form = form;
     this.maxBytes = maxBytes;
     this.keepBlobs = keepBlobs;
   }
@@ -35,7 +38,7 @@ final class LayerPass {
   /**
    * Unpacks a layer.
    *
-   * @param folder gets the files, in {@link StoreLayout#FILES}, and the blob if it is kept
+   * @param folder gets the files, in {@link LayerForm#file}, and the blob if it is kept
    */
   UnpackedLayer run(LayerSpec layer, BlobSource source, LayerProgress progress, Path folder)
       throws IOException {
@@ -50,7 +53,7 @@ final class LayerPass {
         InputStream kept = kept(raw, folder);
         DigestedStream blob =
             new DigestedStream(kept, name, layer.blob().digest(), layer.blob().size())) {
-      UnpackedLayer unpacked = unpack(layer, name, blob, folder.resolve(StoreLayout.FILES));
+      UnpackedLayer unpacked = unpack(layer, name, blob, folder.resolve(form.file()));
       return keepBlobs
           ? new UnpackedLayer(
               unpacked.bytes() + blob.count(), unpacked.inodes() + 1, unpacked.sums())

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param transferSize bytes of that blob
  * @param bytes on disk
  * @param inventory digest of the list of its files; null when it was unpacked before there was one
+ * @param form how its files are kept; null when there was one way only
  */
 record LayerRecord(
     int version,
@@ -19,8 +20,13 @@ record LayerRecord(
     long transferSize,
     long bytes,
     long inodes,
-    @Nullable String inventory) {
+    @Nullable String inventory,
+    @Nullable LayerForm form) {
 
   static final int VERSION = 1;
   static final String FILE = "layer.json";
+
+  boolean isImage() {
+    return form == LayerForm.EROFS;
+  }
 }

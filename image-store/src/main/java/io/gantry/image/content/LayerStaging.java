@@ -1,5 +1,6 @@
 package io.gantry.image.content;
 
+import io.gantry.image.erofs.TooLargeException;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.inventory.InventoryWriter;
 import io.gantry.image.layer.UnpackedLayer;
@@ -9,6 +10,7 @@ import io.gantry.linux.FileCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +27,28 @@ final class LayerStaging {
   private final DiskFiles disk;
   private final Trash trash;
   private final LayerPass pass;
+  private final @Nullable LayerPass imagePass;
   private final GroupSync sync;
   private final AtomicLong sequence = new AtomicLong();
 
   /**
    * @param folder emptied at start
+   * @param pass for layers as directories
+   * @param imagePass for those that become images; null when none does
    */
-  LayerStaging(Path folder, FileCalls files, Trash trash, LayerPass pass, GroupSync sync) {
+  LayerStaging(
+      Path folder,
+      FileCalls files,
+      Trash trash,
+      LayerPass pass,
+      @Nullable LayerPass imagePass,
+      GroupSync sync) {
     this.folder = folder;
     this.files = files;
     this.disk = new DiskFiles(files);
     this.trash = trash;
     this.pass = pass;
+    this.imagePass = imagePass;
     this.sync = sync;
   }
 
@@ -48,23 +60,28 @@ final class LayerStaging {
    * nothing stays.
    */
   Staged stage(LayerSpec layer, BlobSource source, LayerProgress progress) throws IOException {
+    LayerForm form = imagePass == null ? LayerForm.DIRECTORY : LayerForm.EROFS;
     while (true) {
       try {
-        return stageOnce(layer, source, progress);
+        return stageOnce(layer, source, progress, form);
       } catch (WrongBytesException e) {
         LOG.warn("trying another endpoint: {}", e.getMessage());
+      } catch (TooLargeException e) {
+        LOG.info("layer {} is unpacked as a directory: {}", layer.diffId(), e.getMessage());
+        form = LayerForm.DIRECTORY;
       }
     }
   }
 
-  private Staged stageOnce(LayerSpec layer, BlobSource source, LayerProgress progress)
+  private Staged stageOnce(
+      LayerSpec layer, BlobSource source, LayerProgress progress, LayerForm form)
       throws IOException {
     Path staged = folder.resolve("layer-" + sequence.incrementAndGet());
     try {
       disk.makeDirectory(staged);
-      UnpackedLayer unpacked = pass.run(layer, source, progress, staged);
+      UnpackedLayer unpacked = pass(form).run(layer, source, progress, staged);
       Digest inventory = InventoryWriter.write(files, staged, unpacked.sums());
-      LayerRecord record = record(layer, unpacked, inventory);
+      LayerRecord record = record(layer, unpacked, inventory, form);
       disk.write(staged.resolve(LayerRecord.FILE), RecordFile.bytes(record));
       sync.sync();
       return new Staged(staged, record);
@@ -77,7 +94,12 @@ final class LayerStaging {
     }
   }
 
-  private static LayerRecord record(LayerSpec layer, UnpackedLayer unpacked, Digest inventory) {
+  private LayerPass pass(LayerForm form) {
+    return form == LayerForm.EROFS && imagePass != null ? imagePass : pass;
+  }
+
+  private static LayerRecord record(
+      LayerSpec layer, UnpackedLayer unpacked, Digest inventory, LayerForm form) {
     return new LayerRecord(
         LayerRecord.VERSION,
         layer.diffId().toString(),
@@ -85,12 +107,17 @@ final class LayerStaging {
         layer.blob().size(),
         unpacked.bytes(),
         unpacked.inodes(),
-        inventory.toString());
+        inventory.toString(),
+        form);
   }
 
   /** A failure of the disk told as one of the layer. */
   static IOException explained(LayerSpec layer, IOException e) {
-    if (e instanceof ImageException || e instanceof WrongBytesException) {
+    boolean told =
+        e instanceof ImageException
+            || e instanceof WrongBytesException
+            || e instanceof TooLargeException;
+    if (told) {
       return e;
     }
     return new ImageException.Storage(

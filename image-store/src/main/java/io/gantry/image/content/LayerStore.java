@@ -3,8 +3,6 @@ package io.gantry.image.content;
 import io.gantry.image.content.Flights.Seat;
 import io.gantry.image.content.LayerStaging.Staged;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.LayerUnpacker;
-import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.Descriptor;
 import io.gantry.image.manifest.MediaTypes;
 import io.gantry.image.progress.LayerProgress;
@@ -41,6 +39,7 @@ public final class LayerStore implements AutoCloseable {
   private final DiskFiles disk;
   private final Trash trash;
   private final LayerStaging staging;
+  private final LayerMounts mounts;
   private final LayerThreads threads;
   private final Fd rootFd;
   private final Flights<Digest, LayerRecord, LayerWork> flights = new Flights<>();
@@ -48,7 +47,7 @@ public final class LayerStore implements AutoCloseable {
   private final LayerClaims claims = new LayerClaims();
 
   private LayerStore(
-      StoreLayout layout, FileCalls files, Trash trash, LayerPass pass, LayerThreads threads)
+      StoreLayout layout, FileCalls files, Trash trash, LayerWriters writers, LayerThreads threads)
       throws IOException {
     this.layout = layout;
     this.files = files;
@@ -57,26 +56,25 @@ public final class LayerStore implements AutoCloseable {
     this.threads = threads;
     this.rootFd = files.open(layout.root(), FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0);
     this.staging =
-        new LayerStaging(layout.staging(), files, trash, pass, new GroupSync(files, rootFd));
+        new LayerStaging(
+            layout.staging(),
+            files,
+            trash,
+            writers.directories(),
+            writers.images(),
+            new GroupSync(files, rootFd));
+    this.mounts = new LayerMounts(writers.mounter());
   }
 
   /**
    * Finds the layers that are there; what is not a whole layer goes to the trash.
    *
-   * @param keepBlobs whether the blobs of layers that come from now on are kept beside their files
    * @param parallel how many layers are unpacked at a time
    */
   public static LayerStore open(
-      StoreLayout layout,
-      FileCalls files,
-      Trash trash,
-      LayerUnpacker unpacker,
-      UnpackLimits limits,
-      boolean keepBlobs,
-      int parallel)
+      StoreLayout layout, FileCalls files, Trash trash, LayerWriters writers, int parallel)
       throws IOException {
-    LayerPass pass = new LayerPass(unpacker, limits.maxBytes(), keepBlobs);
-    LayerStore store = new LayerStore(layout, files, trash, pass, new LayerThreads(parallel));
+    LayerStore store = new LayerStore(layout, files, trash, writers, new LayerThreads(parallel));
     store.load();
     return store;
   }
@@ -239,7 +237,29 @@ public final class LayerStore implements AutoCloseable {
 
   /** Comparing and replacing the stored layers. */
   public LayerUpkeep upkeep() {
-    return new LayerUpkeep(layout, files, trash, staging, stored);
+    return new LayerUpkeep(layout, files, trash, staging, stored, mounts);
+  }
+
+  /**
+   * A directory with the files of a stored layer, for this process and while the layer is here; an
+   * image is mounted for that.
+   */
+  public Path files(Digest diffId) throws ImageException {
+    synchronized (stored) {
+      LayerRecord record = stored.get(diffId);
+      if (record == null || !record.isImage()) {
+        return layout.layerFiles(diffId, LayerForm.DIRECTORY);
+      }
+      try {
+        return mounts.of(layout.layerFiles(diffId, LayerForm.EROFS));
+      } catch (IOException e) {
+        throw new ImageException.Storage(
+            "layer " + diffId,
+            "cannot mount its image: " + e.getMessage(),
+            "look at it with gantry fsck, or pull it again with image.layer_form = \"directory\"",
+            e);
+      }
+    }
   }
 
   /** Makes sure that the layers' names are on disk, before a record refers to them. */
@@ -283,6 +303,7 @@ public final class LayerStore implements AutoCloseable {
       disk.delete(layout.layer(diffId).resolve(LayerRecord.FILE));
       trash.take(layout.layer(diffId));
       stored.remove(diffId);
+      mounts.drop(layout.layerFiles(diffId, LayerForm.EROFS));
       claims.forget(diffId);
     } catch (IOException e) {
       throw new ImageException.Storage(
@@ -348,6 +369,7 @@ public final class LayerStore implements AutoCloseable {
   @Override
   public void close() {
     threads.close();
+    mounts.close();
     rootFd.close();
   }
 }

@@ -25,6 +25,7 @@ public final class LayerUpkeep {
   private final Trash trash;
   private final LayerStaging staging;
   private final Map<Digest, LayerRecord> stored;
+  private final LayerMounts mounts;
 
   /**
    * @param stored the layers by diff id, guarded by itself
@@ -34,13 +35,15 @@ public final class LayerUpkeep {
       FileCalls files,
       Trash trash,
       LayerStaging staging,
-      Map<Digest, LayerRecord> stored) {
+      Map<Digest, LayerRecord> stored,
+      LayerMounts mounts) {
     this.layout = layout;
     this.files = files;
     this.disk = new DiskFiles(files);
     this.trash = trash;
     this.staging = staging;
     this.stored = stored;
+    this.mounts = mounts;
   }
 
   private @Nullable LayerRecord record(Digest diffId) {
@@ -121,6 +124,7 @@ public final class LayerUpkeep {
     synchronized (stored) {
       exchange(staged.folder(), layout.layer(diffId));
       stored.put(diffId, staged.record());
+      mounts.drop(layout.layerFiles(diffId, LayerForm.EROFS));
     }
     disk.syncNames(layout.layers());
   }

@@ -14,9 +14,6 @@ import java.util.List;
  */
 public record StoreLayout(Path root) {
 
-  /** In a layer's folder: its unpacked files. */
-  static final String FILES = "fs";
-
   /** In a layer's folder: the blob that it came as, where blobs are kept. */
   static final String BLOB = "blob";
 
@@ -61,9 +58,9 @@ public record StoreLayout(Path root) {
     return layers().resolve(diffId.hex());
   }
 
-  /** The unpacked files of a layer. */
-  public Path layerFiles(Digest diffId) {
-    return layer(diffId).resolve(FILES);
+  /** The files of a layer: a directory, or an image of one. */
+  Path layerFiles(Digest diffId, LayerForm form) {
+    return layer(diffId).resolve(form.file());
   }
 
   /** The blob that a layer came as; only there when blobs were kept at that time. */

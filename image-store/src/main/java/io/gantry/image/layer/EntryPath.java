@@ -8,7 +8,7 @@ import io.gantry.image.error.ImageException;
  * @param parent {@code a/b}, or empty for the root
  * @param last one component, or empty when the name is the root itself
  */
-record EntryPath(String parent, String last) {
+public record EntryPath(String parent, String last) {
 
   /** What the kernel takes as one path, in bytes (path_resolution(7)). */
   private static final int MAX_LENGTH = 4095;
@@ -20,12 +20,12 @@ record EntryPath(String parent, String last) {
   private static final int MAX_PARTS = 256;
 
   /** Leading slashes, single dots and double slashes mean nothing; {@code ..} is refused. */
-  static EntryPath of(String name) throws ImageException {
+  public static EntryPath of(String name) throws ImageException {
     return of(name, name, "its name");
   }
 
   /** The target of a hard link; a leading slash counts from the layer's root. */
-  static EntryPath ofLink(TarEntry entry) throws ImageException {
+  public static EntryPath ofLink(TarEntry entry) throws ImageException {
     return of(entry.linkName(), entry.name(), "its target " + entry.linkName());
   }
 
@@ -43,7 +43,7 @@ record EntryPath(String parent, String last) {
   }
 
   /** Of any path that the kernel will have to walk, also that of a symbolic link. */
-  static void requireShallow(String path, String entry, String what) throws ImageException {
+  public static void requireShallow(String path, String entry, String what) throws ImageException {
     if (path.chars().filter(c -> c == '/').count() >= MAX_PARTS) {
       throw new ImageException.Refused(
           "tar entry " + entry,
@@ -98,11 +98,11 @@ record EntryPath(String parent, String last) {
     return path.toString();
   }
 
-  boolean isRoot() {
+  public boolean isRoot() {
     return last.isEmpty();
   }
 
-  String full() {
+  public String full() {
     return parent.isEmpty() ? last : parent + "/" + last;
   }
 }

@@ -6,7 +6,7 @@ import io.gantry.image.error.ImageException;
  * What unpacking a layer has made so far, and how many files it may make: one entry of a tar stands
  * for as many directories as its path has parts, so counting entries is not enough. One thread.
  */
-final class LayerSize {
+public final class LayerSize {
 
   private static final long BLOCK = 4096;
 
@@ -14,7 +14,7 @@ final class LayerSize {
   private long bytes = BLOCK;
   private long inodes = 1;
 
-  LayerSize(long maxInodes) {
+  public LayerSize(long maxInodes) {
     this.maxInodes = maxInodes;
   }
 
@@ -24,7 +24,7 @@ final class LayerSize {
    * @param entry which made it, for messages
    * @param size of its content in bytes
    */
-  void add(String entry, long size) throws ImageException {
+  public void add(String entry, long size) throws ImageException {
     inodes++;
     bytes += (size + BLOCK - 1) / BLOCK * BLOCK;
     if (inodes > maxInodes) {

@@ -9,7 +9,7 @@ package io.gantry.image.layer;
  */
 public record UnpackedLayer(long bytes, long inodes, ContentSums sums) {
 
-  UnpackedLayer(long bytes, long inodes) {
+  public UnpackedLayer(long bytes, long inodes) {
     this(bytes, inodes, new ContentSums());
   }
 

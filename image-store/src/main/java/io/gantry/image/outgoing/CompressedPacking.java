@@ -1,5 +1,6 @@
 package io.gantry.image.outgoing;
 
+import io.gantry.image.content.LayerStore;
 import io.gantry.image.content.StoreLayout;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.LayerTar;
@@ -32,12 +33,15 @@ public final class CompressedPacking implements LayerPacking {
 
   private final FileCalls files;
   private final StoreLayout layout;
+  private final LayerStore layers;
   private final Privileges privileges;
   private final List<Path> written = new ArrayList<>();
 
-  public CompressedPacking(FileCalls files, StoreLayout layout, Privileges privileges) {
+  public CompressedPacking(
+      FileCalls files, StoreLayout layout, LayerStore layers, Privileges privileges) {
     this.files = files;
     this.layout = layout;
+    this.layers = layers;
     this.privileges = privileges;
   }
 
@@ -61,7 +65,7 @@ public final class CompressedPacking implements LayerPacking {
   private OutgoingLayer write(
       Digest diffId, CountedHash tar, GZIPOutputStream gzip, CountedHash blob, Path file)
       throws IOException {
-    try (LayerTar layer = LayerTar.of(files, layout.layerFiles(diffId), privileges)) {
+    try (LayerTar layer = LayerTar.of(files, layers.files(diffId), privileges)) {
       Streams.copy(layer, tar, "layer " + diffId);
     }
     gzip.finish();

@@ -1,6 +1,6 @@
 package io.gantry.image.outgoing;
 
-import io.gantry.image.content.StoreLayout;
+import io.gantry.image.content.LayerStore;
 import io.gantry.image.layer.LayerTar;
 import io.gantry.image.layer.Privileges;
 import io.gantry.image.manifest.Descriptor;
@@ -17,12 +17,12 @@ import java.io.OutputStream;
 public final class PlainPacking implements LayerPacking {
 
   private final FileCalls files;
-  private final StoreLayout layout;
+  private final LayerStore layers;
   private final Privileges privileges;
 
-  public PlainPacking(FileCalls files, StoreLayout layout, Privileges privileges) {
+  public PlainPacking(FileCalls files, LayerStore layers, Privileges privileges) {
     this.files = files;
-    this.layout = layout;
+    this.layers = layers;
     this.privileges = privileges;
   }
 
@@ -38,7 +38,7 @@ public final class PlainPacking implements LayerPacking {
   }
 
   private LayerTar open(Digest diffId) throws IOException {
-    return LayerTar.of(files, layout.layerFiles(diffId), privileges);
+    return LayerTar.of(files, layers.files(diffId), privileges);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.gantry.linux.Linux;
 import io.gantry.linux.MountAttributes;
 import io.gantry.linux.MountEntry;
 import io.gantry.linux.MountFlags;
+import io.gantry.linux.SyscallException;
 import io.gantry.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +89,23 @@ public final class DetachedMounts {
       }
       linux.fsconfigCreate(context);
       return linux.fsmount(context, attributes);
+    }
+  }
+
+  /**
+   * A read-only file system in a file, which the kernel reads without a block device (EROFS since
+   * Linux 6.12, where it is built so).
+   *
+   * @param image the file
+   * @throws SyscallException {@code ENODEV} when the kernel has no EROFS, {@code ENOTBLK} when it
+   *     takes no file for it
+   */
+  public Fd erofs(Path image) throws IOException {
+    try (Fd context = linux.fsopen("erofs");
+        ShortPaths paths = new ShortPaths(linux)) {
+      linux.fsconfigString(context, "source", paths.ofFile(image));
+      linux.fsconfigCreate(context);
+      return linux.fsmount(context, 0);
     }
   }
 

@@ -24,12 +24,21 @@ final class ShortPaths implements AutoCloseable {
     this.linux = linux;
   }
 
+  /** Of a directory. */
   String of(Path path) throws SyscallException {
+    return of(path, FileFlags.O_DIRECTORY);
+  }
+
+  String ofFile(Path path) throws SyscallException {
+    return of(path, 0);
+  }
+
+  private String of(Path path, int flags) throws SyscallException {
     String text = path.toString();
     if (text.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
       return text;
     }
-    Fd fd = linux.open(path, FileFlags.O_PATH | FileFlags.O_DIRECTORY, 0);
+    Fd fd = linux.open(path, FileFlags.O_PATH | flags, 0);
     opened.add(fd);
     return fd.path().toString();
   }

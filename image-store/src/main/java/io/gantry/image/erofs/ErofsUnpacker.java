@@ -1,0 +1,87 @@
+package io.gantry.image.erofs;
+
+import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.LayerSize;
+import io.gantry.image.layer.LayerUnpacker;
+import io.gantry.image.layer.TarEntry;
+import io.gantry.image.layer.TarReader;
+import io.gantry.image.layer.UnpackLimits;
+import io.gantry.image.layer.UnpackedLayer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a layer as one EROFS image: the contents of the files as they come, then the inodes.
+ * Shared by all layer threads; the native buffers are reused, because direct memory is only given
+ * back by the garbage collector.
+ */
+public final class ErofsUnpacker implements LayerUnpacker {
+
+  private static final int BUFFER = 512 << 10;
+
+  /** Some 100,000 files with ordinary names. */
+  private static final long MOST_MEMORY = 24 << 20;
+
+  private final UnpackLimits limits;
+  private final long mostMemory;
+  private final ConcurrentLinkedQueue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
+
+  public ErofsUnpacker(UnpackLimits limits) {
+    this(limits, MOST_MEMORY);
+  }
+
+  ErofsUnpacker(UnpackLimits limits, long mostMemory) {
+    this.limits = limits;
+    this.mostMemory = mostMemory;
+  }
+
+  /**
+   * As in the interface.
+   *
+   * @throws TooLargeException for a layer that only a directory can take
+   */
+  @Override
+  public UnpackedLayer unpack(TarReader tar, Path target) throws IOException {
+    ByteBuffer pooled = buffers.poll();
+    ByteBuffer buffer = pooled == null ? ByteBuffer.allocateDirect(BUFFER) : pooled;
+    try (BlockFile file = BlockFile.create(target, buffer)) {
+      file.zeros(BlockFile.BLOCK);
+      LayerTree tree = new LayerTree(new LayerSize(limits.maxEntries()));
+      contents(tar, tree, file);
+      new ImageMetadata(file, tree.root()).write();
+      return new UnpackedLayer(file.position(), 1);
+    } catch (ClosedByInterruptException e) {
+      throw new ImageException.Cancelled("image of a layer", "writing it was stopped");
+    } finally {
+      buffers.offer(buffer);
+    }
+  }
+
+  private void contents(TarReader tar, LayerTree tree, BlockFile file) throws IOException {
+    TreeWeight weight = new TreeWeight(mostMemory);
+    long entries = 0;
+    @Nullable TarEntry entry;
+    while ((entry = tar.next()) != null) {
+      if (++entries > limits.maxEntries()) {
+        throw new ImageException.Refused(
+            "tar entry " + entry.name(),
+            "the layer has more than " + limits.maxEntries() + " entries",
+            "raise image.max_layer_entries if you trust the image");
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ImageException.Cancelled("tar entry " + entry.name(), "unpacking was stopped");
+      }
+      weight.add(entry);
+      Node node = tree.apply(entry);
+      if (node != null) {
+        int block = file.block();
+        node.size = file.content(tar);
+        node.place = node.size == 0 ? 0 : block;
+      }
+    }
+  }
+}
