@@ -84,7 +84,10 @@ final class ImageCommits {
   private void read(Commit commit, StagedTar tar) throws IOException {
     try (LayerTar layer =
         LayerTar.of(
-            parts.files(), snapshots.upper(commit.snapshot()), parts.settings().privileges())) {
+            parts.files(),
+            snapshots.upper(commit.snapshot()),
+            parts.settings().privileges(),
+            parts.settings().limits().maxBytes())) {
       tar.write(layer, "container " + commit.snapshot());
     }
   }

@@ -17,11 +17,13 @@ import io.gantry.linux.Linux;
 import io.gantry.linux.Syscalls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +187,42 @@ class CommitTest {
 
     assertThat(store.list()).containsExactly(base);
     assertNothingAside();
+  }
+
+  @Test
+  void a_file_that_claims_to_be_huge_fills_no_disk() throws Exception {
+    try (RandomAccessFile huge = new RandomAccessFile(upper.resolve("etc/sparse").toFile(), "rw")) {
+      huge.setLength(1L << 40);
+    }
+    AtomicLong aside = new AtomicLong();
+
+    assertThatThrownBy(() ->
+            store.commit(
+                commit("mine:2"),
+                reading -> {
+                  try {
+                    reading.run();
+                  } finally {
+                    aside.set(bytesAside());
+                  }
+                }))
+        .isInstanceOf(ImageException.Refused.class)
+        .hasMessageContaining("file /etc/sparse")
+        .hasMessageContaining("limit of " + UnpackLimits.DEFAULT.maxBytes() + " bytes");
+
+    assertThat(aside).hasValueLessThan(1 << 20);
+    assertThat(store.list()).containsExactly(base);
+    assertNothingAside();
+  }
+
+  private long bytesAside() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> staged = Files.list(folder.resolve("staging"))) {
+      for (Path file : staged.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   @Test

@@ -28,29 +28,49 @@ public final class LayerTar extends InputStream {
   private final FileCalls files;
   private final LayerWalk walk;
   private final ByteBuffer buffer;
+  private final long maxBytes;
   private ByteBuffer pending = ByteBuffer.allocate(0);
   private @Nullable TarEntry entry;
   private @Nullable Fd content;
   private long contentLeft;
+
+  /** Bytes that may still be promised: by a head, with the content that follows it. */
+  private long room;
+
   private boolean ended;
   private boolean closed;
 
-  private LayerTar(FileCalls files, LayerWalk walk) {
+  private LayerTar(FileCalls files, LayerWalk walk, long maxBytes) {
     this.files = files;
     this.walk = walk;
+    this.maxBytes = maxBytes;
+    this.room = maxBytes - END.length;
     ByteBuffer pooled = BUFFERS.poll();
     this.buffer = pooled == null ? ByteBuffer.allocateDirect(BUFFER) : pooled;
     buffer.limit(0);
   }
 
   /**
-   * Opens the files of a layer, or the writable directory of a container.
+   * Opens the files of a layer in the store.
    *
    * @param layer stays as it is until this is closed; a change is found out and told
-   * @param privileges what the layer was unpacked with, or the container writes with
+   * @param privileges what the layer was unpacked with
    */
   public static LayerTar of(FileCalls files, Path layer, Privileges privileges) throws IOException {
-    return new LayerTar(files, LayerWalk.of(files, layer, privileges));
+    return of(files, layer, privileges, Long.MAX_VALUE);
+  }
+
+  /**
+   * Opens the writable directory of a container, in which a file may claim any size.
+   *
+   * @param layer stays as it is until this is closed; a change is found out and told
+   * @param privileges what the container writes with
+   * @param maxBytes of the tar; the file with which it would grow beyond is refused by its size,
+   *     with nothing of it read
+   */
+  public static LayerTar of(FileCalls files, Path layer, Privileges privileges, long maxBytes)
+      throws IOException {
+    return new LayerTar(files, LayerWalk.of(files, layer, privileges), maxBytes);
   }
 
   @Override
@@ -133,7 +153,9 @@ public final class LayerTar extends InputStream {
         pending = ByteBuffer.wrap(END);
         return true;
       }
-      pending = ByteBuffer.wrap(TarHead.of(next));
+      byte[] head = TarHead.of(next);
+      promise(next, head.length + TarHead.padding(next.size()));
+      pending = ByteBuffer.wrap(head);
       contentLeft = next.size();
       if (contentLeft > 0) {
         content = walk.content();
@@ -143,6 +165,20 @@ public final class LayerTar extends InputStream {
       throw new ImageException.Storage(
           "layer", "cannot be read: " + e.getMessage(), "check the disk of the image store", e);
     }
+  }
+
+  private void promise(TarEntry next, int around) throws ImageException {
+    if (room - around < next.size()) {
+      throw new ImageException.Refused(
+          "file /" + next.name(),
+          "with its "
+              + next.size()
+              + " bytes the layer grows beyond the limit of "
+              + maxBytes
+              + " bytes",
+          "remove it, or raise image.max_layer_bytes");
+    }
+    room -= around + next.size();
   }
 
   @Override

@@ -27,12 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LayerWalk implements AutoCloseable {
 
-  /** Of all open directories together: they are in memory. */
-  private static final int MAX_NAMES = 250_000;
-
-  /** Files with several names whose others are to come. */
-  private static final int MAX_LINKED = 100_000;
-
   /** As long as {@link TarReader} takes. */
   private static final int MAX_PATH = 4000;
 
@@ -49,12 +43,17 @@ final class LayerWalk implements AutoCloseable {
   private final Deque<Level> levels = new ArrayDeque<>();
   private final Deque<TarEntry> ready = new ArrayDeque<>();
   private final Map<Long, Linked> linked = new HashMap<>();
+  private final WalkMemory memory = new WalkMemory();
   private @Nullable Fd directory;
   private String last = "";
-  private int names;
 
-  /** A directory with the names that are to come; its path is empty or ends in a slash. */
-  private record Level(String path, Iterator<String> rest, int size) {}
+  /**
+   * A directory with the names that are to come.
+   *
+   * @param path empty, or ends in a slash
+   * @param memory bytes that it needs
+   */
+  private record Level(String path, Iterator<String> rest, long memory) {}
 
   /** The first name of a file, and how many others are to come. */
   private record Linked(String name, int others) {}
@@ -124,20 +123,18 @@ final class LayerWalk implements AutoCloseable {
     closeDirectory();
     directory = opened;
     List<String> found = new ArrayList<>();
+    long kept = WalkMemory.of(path);
+    memory.take("directory /" + path, kept);
     List<String> more = files.nextNames(opened);
     while (!more.isEmpty()) {
+      long bytes = more.stream().mapToLong(WalkMemory::of).sum();
+      memory.take("directory /" + path, bytes);
+      kept += bytes;
       found.addAll(more);
-      if (names + found.size() > MAX_NAMES) {
-        throw new ImageException.Unsupported(
-            "directory /" + path,
-            "it and those above it hold more than " + MAX_NAMES + " files",
-            "spread them over several directories");
-      }
       more = files.nextNames(opened);
     }
     found.sort(null);
-    names += found.size();
-    levels.push(new Level(path, found.iterator(), found.size()));
+    levels.push(new Level(path, found.iterator(), kept));
   }
 
   private Fd open(String path) throws SyscallException {
@@ -146,7 +143,7 @@ final class LayerWalk implements AutoCloseable {
 
   private void leave(Level level) throws IOException {
     levels.pop();
-    names -= level.size();
+    memory.give(level.memory());
     closeDirectory();
     Level above = levels.peek();
     if (above != null && above.rest().hasNext()) {
@@ -210,18 +207,14 @@ final class LayerWalk implements AutoCloseable {
     ready.add(entry(full, TarEntry.Kind.HARD_LINK, status, 0, first.name(), Map.of()));
     if (first.others() == 1) {
       linked.remove(status.inode());
+      memory.give(WalkMemory.ofEntry(first.name()));
     } else {
       linked.put(status.inode(), new Linked(first.name(), first.others() - 1));
     }
   }
 
   private void remember(String full, FileStatus status) throws ImageException {
-    if (linked.size() >= MAX_LINKED) {
-      throw new ImageException.Unsupported(
-          "file /" + full,
-          "more than " + MAX_LINKED + " files have several names that lie far apart",
-          "remove some of their names");
-    }
+    memory.take("file /" + full, WalkMemory.ofEntry(full));
     linked.put(status.inode(), new Linked(full, status.links() - 1));
   }
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LayerTarTest {
 
+  private static final int END = 2 * TarHead.BLOCK;
+
   @TempDir Path folder;
   private final Syscalls linux = Linux.syscalls();
   private int unpacked;
@@ -221,6 +223,78 @@ class LayerTarTest {
       Files.setLastModifiedTime(layer.resolve("d"), time);
 
       assertThat(pack(layer)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void long_names_in_one_directory_are_refused_before_they_fill_the_memory() throws Exception {
+    Path layer = folder.resolve("names");
+    Path crowded = Files.createDirectories(layer.resolve("crowd"));
+    String beginning = "n".repeat(240);
+    try (Fd crowd = linux.open(crowded, FileFlags.O_RDONLY | FileFlags.O_DIRECTORY, 0)) {
+      for (long left = WalkMemory.LIMIT, i = 0; left > 0; i++) {
+        String name = beginning + i;
+        linux.mkdirat(crowd, name, 0755);
+        left -= WalkMemory.of(name);
+      }
+    }
+
+    assertThatThrownBy(() -> pack(layer))
+        .isInstanceOf(ImageException.Unsupported.class)
+        .hasMessageContaining("directory /crowd/")
+        .hasMessageContaining("16 MiB");
+  }
+
+  @Test
+  void long_paths_of_files_with_other_names_are_refused_before_they_fill_the_memory()
+      throws Exception {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Path layer = Files.createDirectory(folder.resolve("links"));
+    Path deep = Files.createDirectories(layer.resolve(("d".repeat(240) + "/").repeat(14)));
+    for (long left = WalkMemory.LIMIT, i = 0; left > 0; i++) {
+      Path file = Files.createFile(deep.resolve("f" + i));
+      Files.createLink(outside.resolve("f" + i), file);
+      left -= WalkMemory.ofEntry(layer.relativize(file).toString());
+    }
+
+    assertThatThrownBy(() -> pack(layer))
+        .isInstanceOf(ImageException.Unsupported.class)
+        .hasMessageContaining("file /ddd")
+        .hasMessageContaining("16 MiB");
+  }
+
+  @Test
+  void what_was_read_needs_no_memory_any_more() throws Exception {
+    Path layer = Files.createDirectory(folder.resolve("many"));
+    String beginning = "n".repeat(240);
+    int pairs = (int) (WalkMemory.LIMIT / WalkMemory.ofEntry(beginning) / 8);
+    for (int i = 0; i < 10; i++) {
+      Path directory = Files.createDirectory(layer.resolve("d" + i));
+      for (int j = 0; j < pairs; j++) {
+        Path file = Files.createFile(directory.resolve(beginning + j));
+        Files.createLink(directory.resolve("again" + j), file);
+      }
+    }
+
+    assertThat(names(pack(layer))).hasSize(10 * (1 + 2 * pairs));
+  }
+
+  @Test
+  void a_tar_that_would_grow_too_long_is_refused_before_the_file_that_is_too_much()
+      throws Exception {
+    Path layer = unpack(new TarBytes().file("a", 0644, new byte[700]).file("b", "x").bytes());
+    int whole = pack(layer).length;
+    try (LayerTar tar = LayerTar.of(linux, layer, Privileges.NONE, whole)) {
+      assertThat(tar.readAllBytes()).hasSize(whole);
+    }
+    try (LayerTar tar = LayerTar.of(linux, layer, Privileges.NONE, whole - 1)) {
+      int before = whole - END - 2 * TarHead.BLOCK;
+      assertThat(tar.readNBytes(before)).as("all of the first").hasSize(before);
+
+      assertThatThrownBy(tar::read)
+          .isInstanceOf(ImageException.Refused.class)
+          .hasMessageContaining("file /b")
+          .hasMessageContaining("limit of " + (whole - 1) + " bytes");
     }
   }
 
