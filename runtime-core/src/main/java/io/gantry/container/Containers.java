@@ -36,7 +36,7 @@ public final class Containers implements ContainerService, PodMembers {
   private final Clock clock;
   private final LiveContainers live;
   private final ContainerEnding ending;
-  private final Freezing freezing = new Freezing();
+  private final Freezing freezing;
   private final Operations<Name, ContainerId> making = new Operations<>();
   private final Operations<ContainerId, Boolean> starting = new Operations<>();
 
@@ -47,6 +47,7 @@ public final class Containers implements ContainerService, PodMembers {
     this.launcher = launcher;
     this.clock = clock;
     this.live = new LiveContainers(containers, launcher);
+    this.freezing = new Freezing(containers, live);
     this.ending = new ContainerEnding(containers, live, launcher, clock);
   }
 
@@ -194,8 +195,8 @@ public final class Containers implements ContainerService, PodMembers {
 
   private void stop(Container container, Duration grace) {
     starting.settle(container.id());
-    live.find(container.id()).ifPresent(it -> freezing.breakOff(container.id(), it.process()));
-    ending.stop(container, Signals.number(container.stopSignal()), grace);
+    int signal = Signals.number(container.stopSignal());
+    freezing.broken(container.id(), () -> ending.stop(container, signal, grace));
   }
 
   @Override
@@ -261,13 +262,7 @@ public final class Containers implements ContainerService, PodMembers {
   public void whileStill(String id, Work work) throws IOException {
     Container container = containers.require(id);
     starting.settle(container.id());
-    Optional<ContainerProcess> process =
-        live.find(container.id()).map(LiveContainers.Live::process);
-    if (process.isEmpty()) {
-      work.run();
-    } else {
-      freezing.during(container, process.get(), work);
-    }
+    freezing.during(container.id(), work);
   }
 
   private static BrokenException logNotReopened(Container container, IOException e) {

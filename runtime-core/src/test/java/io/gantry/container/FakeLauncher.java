@@ -29,6 +29,12 @@ final class FakeLauncher implements ContainerLauncher {
   volatile @Nullable IOException failStart;
   volatile @Nullable IOException failReopen;
   volatile @Nullable IOException failFreeze;
+
+  /** What happens before and after processes are frozen, and before they are let go. */
+  volatile Runnable beforeFreeze = () -> {};
+
+  volatile Runnable afterFreeze = () -> {};
+  volatile Runnable beforeThaw = () -> {};
   volatile boolean ignoresSignals;
   volatile boolean survivesKill;
   volatile @Nullable CountDownLatch launchGate;
@@ -144,12 +150,15 @@ final class FakeLauncher implements ContainerLauncher {
 
     @Override
     public void freeze() throws IOException {
+      beforeFreeze.run();
       things.add("frozen");
       fail(failFreeze);
+      afterFreeze.run();
     }
 
     @Override
     public void thaw() {
+      beforeThaw.run();
       things.remove("frozen");
     }
 
