@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -123,10 +124,7 @@ final class CredentialHelper {
       if (words.contains(NOTHING)) {
         return Optional.empty();
       }
-      throw failure(
-          "ended with status %d for %s: %s"
-              .formatted(
-                  status, registry, words.substring(0, Math.min(MAX_WORDS, words.length()))));
+      throw failure("ended with status %d for %s: %s".formatted(status, registry, shown(words)));
     }
     try {
       JsonNode json = JSON.readTree(answer);
@@ -141,6 +139,15 @@ final class CredentialHelper {
     } catch (IOException e) {
       throw failure("cannot be read: " + e.getMessage());
     }
+  }
+
+  /** Errors go to logs and events, so whatever may be an answer with its secret stays out. */
+  private static String shown(String words) {
+    if (words.contains("{") || words.toLowerCase(Locale.ROOT).contains("secret")) {
+      return "what it says may hold a secret, so it is not shown";
+    }
+    String line = words.replaceAll("\\p{Cntrl}+", " ");
+    return line.substring(0, Math.min(MAX_WORDS, line.length()));
   }
 
   private ImageException failure(String reason) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthFileTest {
 
@@ -217,6 +218,29 @@ class AuthFileTest {
     assertThatThrownBy(() -> login("bad.example", "a"))
         .isInstanceOf(ImageException.Invalid.class)
         .hasMessageContaining("\"../x\" is no name of a credential helper");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\\\"Username\\\":\\\"jane\\\",\\\"x\\\":\\\"hunter2\\\"}",
+        "cannot store SECRET hunter2",
+      })
+  void a_helper_that_fails_with_what_may_be_a_secret_is_not_quoted(String words) throws Exception {
+    helper("leak", "echo \"" + words + "\"; exit 3");
+    write("{\"credsStore\":\"leak\"}");
+
+    assertThatThrownBy(() -> login("reg.example", "a"))
+        .hasMessageContaining("docker-credential-leak ended with status 3 for reg.example")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void what_a_helper_says_cannot_steer_a_terminal() throws Exception {
+    helper("color", "printf 'vault\\n\\033\\t is sealed'; exit 3");
+    write("{\"credsStore\":\"color\"}");
+
+    assertThatThrownBy(() -> login("reg.example", "a")).hasMessageEndingWith(": vault  is sealed");
   }
 
   @Test
