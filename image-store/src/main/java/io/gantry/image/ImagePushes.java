@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.outgoing.ImageAssembly;
+import io.gantry.image.outgoing.KeptPacking;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.OutgoingImage;
 import io.gantry.image.outgoing.OutgoingLayer;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How images go to registries: one layer after the other is packed and sent, then the config, and
@@ -39,6 +41,7 @@ final class ImagePushes {
   PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException {
     Destination destination = registries.destination(name, auth);
     try (ImageOutlet.Stay _ = outlet.stay(List.of(image))) {
+      requireDigest(image, name);
       int sent = 0;
       List<OutgoingLayer> layers = new ArrayList<>();
       List<String> elsewhere = elsewhere(image, name);
@@ -61,6 +64,31 @@ final class ImagePushes {
     } catch (IOException e) {
       throw new ImageException.Storage(
           "image " + image.id(), "cannot push it: " + e.getMessage(), "check the disk", e);
+    }
+  }
+
+  /** Under a digest goes only what has it, which is known before anything is sent. */
+  private void requireDigest(Image image, ImageReference name) throws IOException {
+    Digest wanted = name.digest();
+    if (wanted == null || wanted.equals(digestAsItCame(image))) {
+      return;
+    }
+    throw new ImageException.Invalid(
+        name.toString(),
+        "image " + image.id() + " leaves from here with another digest",
+        "push it under a tag; with image.keep_blobs, what is pulled keeps its digest");
+  }
+
+  /** Null when a layer of it has to be packed anew. */
+  private @Nullable Digest digestAsItCame(Image image) throws IOException {
+    try (KeptPacking packing = parts.compressedPacking()) {
+      List<OutgoingLayer> layers = new ArrayList<>();
+      for (Digest diffId : image.diffIds()) {
+        packing.kept(diffId).ifPresent(layers::add);
+      }
+      return layers.size() < image.diffIds().size()
+          ? null
+          : ImageAssembly.of(outlet.origin(image), image.diffIds(), layers).manifest().digest();
     }
   }
 

@@ -42,7 +42,7 @@ record StoreParts(
   }
 
   /** Layers as they came, where that was kept, else compressed. */
-  LayerPacking compressedPacking() {
+  KeptPacking compressedPacking() {
     return new KeptPacking(
         layout, layers, new CompressedPacking(files, layout, layers, settings.privileges()));
   }

@@ -1,7 +1,9 @@
 package io.gantry.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.Platform;
@@ -104,6 +106,25 @@ class KeepBlobsTest {
       assertThat(other.types.get("x/y:2")).isEqualTo(original.mediaType);
       original.blobs.forEach(
           (digest, bytes) -> assertThat(other.content.get("x/y@" + digest)).isEqualTo(bytes));
+    }
+  }
+
+  @Test
+  void an_image_is_pushed_under_its_own_digest_and_under_no_other() throws Exception {
+    TestImage original = TestImage.docker(base, top);
+    Image image = pull(original);
+    try (UploadRegistry other = new UploadRegistry()) {
+      String name = other.host() + "/x/y@";
+      ImageReference own = ImageReference.parse(name + original.digest());
+      ImageReference wrong = ImageReference.parse(name + image.id());
+
+      assertThatThrownBy(() -> store.push(image, wrong, RegistryAuth.ANONYMOUS))
+          .isInstanceOf(ImageException.Invalid.class)
+          .hasMessageContaining("with another digest");
+      assertThat(other.requests).isEmpty();
+      assertThat(store.push(image, own, RegistryAuth.ANONYMOUS).image().manifest())
+          .isEqualTo(original.digest());
+      assertThat(other.content.get("x/y@" + original.digest())).isEqualTo(original.manifest);
     }
   }
 

@@ -7,6 +7,7 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.Platform;
+import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.image.registry.RegistrySettings;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PushTest {
 
@@ -224,6 +227,33 @@ class PushTest {
       assertThatThrownBy(() -> push("team/tool:2")).hasMessageContaining("answered 401");
       assertThat(elsewhere.authorizations).isNotEmpty().containsOnly("null");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ftp://elsewhere/upload?token=hunter2",
+        "ftp://jane:hunter2@elsewhere/upload#hunter2",
+        "http://elsewhere/upload?token=hun ter2 hunter2",
+      })
+  void where_an_upload_cannot_go_is_told_without_what_would_allow_it(String location) {
+    registry.location = location;
+
+    assertThatThrownBy(() -> push("team/tool:2"))
+        .isInstanceOf(ImageException.Unavailable.class)
+        .hasMessageContaining("://elsewhere/upload\"")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void what_is_packed_anew_goes_under_no_digest_and_nothing_is_sent() {
+    String digest = Digest.ofBytes(new byte[1]).toString();
+
+    assertThatThrownBy(() -> push("team/tool@" + digest))
+        .isInstanceOf(ImageException.Invalid.class)
+        .hasMessageContaining("team/tool@" + digest)
+        .hasMessageContaining("with another digest");
+    assertThat(registry.requests).isEmpty();
   }
 
   @Test

@@ -41,6 +41,10 @@ final class UploadRegistry implements AutoCloseable {
   volatile boolean denies;
   volatile boolean lies;
   volatile String uploadHost = "";
+
+  /** In place of where uploads go on. */
+  volatile String location = "";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -168,9 +172,8 @@ final class UploadRegistry implements AutoCloseable {
       }
     }
     String at = "/v2/" + repository + "/blobs/uploads/7?state=a%20b";
-    exchange
-        .getResponseHeaders()
-        .add("Location", uploadHost.isEmpty() ? at : "http://" + uploadHost + at);
+    String usual = uploadHost.isEmpty() ? at : "http://" + uploadHost + at;
+    exchange.getResponseHeaders().add("Location", location.isEmpty() ? usual : location);
     answer(exchange, 202, "");
   }
 

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Layers as the blobs that they came as, where these were kept; the others are packed anew.
@@ -23,14 +24,20 @@ public record KeptPacking(StoreLayout layout, LayerStore layers, LayerPacking ot
 
   @Override
   public OutgoingLayer pack(Digest diffId) throws IOException {
+    Optional<OutgoingLayer> kept = kept(diffId);
+    return kept.isPresent() ? kept.get() : otherwise.pack(diffId);
+  }
+
+  /** The blob of a stored layer that was kept as it came. */
+  public Optional<OutgoingLayer> kept(Digest diffId) throws IOException {
     Path file = layout.layerBlob(diffId);
     try (InputStream in = Files.newInputStream(file)) {
       Descriptor origin = layers.origin(diffId);
       Descriptor blob =
           new Descriptor(mediaType(in.readNBytes(MAGIC)), origin.digest(), origin.size());
-      return new OutgoingLayer(blob, diffId, wanted -> Files.newInputStream(file));
+      return Optional.of(new OutgoingLayer(blob, diffId, wanted -> Files.newInputStream(file)));
     } catch (NoSuchFileException e) {
-      return otherwise.pack(diffId);
+      return Optional.empty();
     }
   }
 

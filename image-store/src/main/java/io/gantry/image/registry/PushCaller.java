@@ -144,13 +144,22 @@ final class PushCaller {
         return to;
       }
     } catch (IllegalArgumentException e) {
-      // Told below with the text itself.
+      // Told below.
     }
     throw new ImageException.Unavailable(
         subject,
-        "registry " + endpoint.root().getAuthority() + " wants the bytes at \"" + text + "\"",
+        "registry "
+            + endpoint.root().getAuthority()
+            + " wants the bytes at \""
+            + shown(text)
+            + "\"",
         "check the registry",
         null);
+  }
+
+  /** A query may be signed, and whoever reads it could upload; so may what stands before a host. */
+  private static String shown(String location) {
+    return location.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
   }
 
   private ImageException refusal(Sending sending, HttpResponse<BodyStream> response) {
