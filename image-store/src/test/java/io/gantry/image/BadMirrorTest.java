@@ -207,7 +207,8 @@ class BadMirrorTest {
 
     assertPulled();
 
-    assertThat(mirror.timesServed(layer)).isLessThanOrEqualTo(2 * ATTEMPTS + 1);
+    // Whoever brings a twentieth has all tries again.
+    assertThat(mirror.timesServed(layer)).isLessThanOrEqualTo(20 + 2 * ATTEMPTS);
     assertThat(origin.ranges(layer)).hasSizeBetween(percent == 100 ? 0 : 1, 1);
     origin.ranges(layer).forEach(range -> assertThat(start(range)).isBetween(0, bytes));
   }

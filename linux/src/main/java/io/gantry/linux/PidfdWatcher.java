@@ -67,7 +67,6 @@ public final class PidfdWatcher implements Closeable {
       LOG.error("the ends of processes are not seen any more", failure);
     } finally {
       watched.values().forEach(each -> each.pidfd().close());
-      epoll.close();
     }
   }
 
@@ -86,10 +85,14 @@ public final class PidfdWatcher implements Closeable {
   /** Ends the thread; callbacks that were not due are dropped. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     epoll.wakeUp();
     try {
       thread.join();
+      epoll.close();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

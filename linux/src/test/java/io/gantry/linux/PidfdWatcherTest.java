@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -75,6 +76,14 @@ class PidfdWatcherTest {
       }
       assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  /** The thread may be over before it is woken up, or not have begun. */
+  @RepeatedTest(200)
+  void closingAtOnceIsFineAndSoIsClosingTwice() throws Exception {
+    PidfdWatcher watcher = PidfdWatcher.start("test-watcher");
+    watcher.close();
+    watcher.close();
   }
 
   @Test

@@ -99,7 +99,7 @@ final class Wiring {
         ImageStore.open(
             imageSettings(),
             calls,
-            LayerForms.choice(config.image().layerForm(), config.root(), detached::erofs));
+            new LayerForms(calls, detached).choice(config.image().layerForm(), config.root()));
     Cgroups cgroups = MachineCgroups.detect();
 
     PodPaths podPaths = new PodPaths(config.state().resolve("pods"));

@@ -104,7 +104,7 @@ final class InhabitedNamespaces {
   }
 
   /** Its kind and number, such as {@code net:[4026532000]}. */
-  private static Path name(Fd namespace) throws IOException {
+  static Path name(Fd namespace) throws IOException {
     return Files.readSymbolicLink(namespace.path());
   }
 

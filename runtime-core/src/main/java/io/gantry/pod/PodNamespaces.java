@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -161,6 +162,8 @@ public final class PodNamespaces {
     }
     Map<Namespace, Fd> namespaces = found.get();
     try {
+      requireNobodyElses(namespaces);
+      Files.createDirectories(paths.directory(pod.id()));
       pins.call(
           "pod " + pod.id().brief(),
           thread -> {
@@ -178,6 +181,23 @@ public final class PodNamespaces {
     }
     open.put(pod.id(), namespaces);
     return true;
+  }
+
+  /** A privileged container may have put its first process into another pod. */
+  private void requireNobodyElses(Map<Namespace, Fd> namespaces) throws IOException {
+    Set<Path> names = new HashSet<>();
+    for (Fd namespace : namespaces.values()) {
+      names.add(InhabitedNamespaces.name(namespace));
+    }
+    for (Map.Entry<PodId, Map<Namespace, Fd>> other : open.entrySet()) {
+      for (Fd namespace : other.getValue().values()) {
+        Path name = InhabitedNamespaces.name(namespace);
+        if (names.contains(name)) {
+          throw new IOException(
+              "its processes are in %s of pod %s".formatted(name, other.getKey().brief()));
+        }
+      }
+    }
   }
 
   /**

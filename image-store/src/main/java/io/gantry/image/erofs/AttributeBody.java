@@ -15,13 +15,16 @@ final class AttributeBody {
   private static final int UNIT = 4;
   private static final int LONGEST_VALUE = 0xFFFF;
 
+  /** What a later entry may add: that a directory starts empty. */
+  private static final int RESERVE = 64;
+
   /** What {@code i_xattr_icount} of 16 bits can count. */
-  private static final int LARGEST = HEAD + (0xFFFF - 1) * UNIT;
+  private static final int LARGEST = HEAD + (0xFFFF - 1) * UNIT - RESERVE;
 
   /** A prefix that is written as a number ({@code EROFS_XATTR_INDEX_*}). */
   private record Prefix(String text, int index, boolean whole) {
     boolean of(String name) {
-      return whole ? name.equals(text) : name.startsWith(text);
+      return whole ? name.equals(text) : name.startsWith(text) && name.length() > text.length();
     }
   }
 

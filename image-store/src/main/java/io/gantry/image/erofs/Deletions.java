@@ -2,6 +2,7 @@ package io.gantry.image.erofs;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.linux.FileFlags;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -16,23 +17,29 @@ final class Deletions {
   private static final String OPAQUE_ATTRIBUTE = "trusted.overlay.opaque";
   private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
+  private final Admission admission;
+
+  Deletions(Admission admission) {
+    this.admission = admission;
+  }
+
   static boolean isOne(String name) {
     return name.startsWith(PREFIX);
   }
 
   /**
-   * Takes the deletion in; the answer is whether that took an inode.
+   * Takes the deletion in.
    *
    * @param name of the entry, with the prefix
    */
-  boolean apply(Node parent, String name, String entry) throws ImageException {
+  void apply(Node parent, String name, String entry) throws IOException {
     if (name.equals(OPAQUE)) {
       startEmpty(parent);
-      return false;
+      return;
     }
     if (name.startsWith(RESERVED)) {
       // Bookkeeping of aufs, without meaning elsewhere.
-      return false;
+      return;
     }
     String hidden = name.substring(PREFIX.length());
     if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
@@ -41,14 +48,11 @@ final class Deletions {
     Node there = parent.children().get(hidden);
     if (there == null) {
       Node whiteout = Node.of(FileFlags.S_IFCHR);
-      whiteout.links = 1;
+      admission.node(hidden, whiteout, entry);
       parent.children().put(hidden, whiteout);
-      return true;
-    }
-    if (there.isDirectory()) {
+    } else if (there.isDirectory()) {
       startEmpty(there);
     }
-    return false;
   }
 
   /** The directory shows nothing of the layers below. */

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,11 @@ public final class ErofsUnpacker implements LayerUnpacker {
 
   private static final int BUFFER = 512 << 10;
 
-  /** Some 100,000 files with ordinary names. */
-  private static final long MOST_MEMORY = 24 << 20;
+  /** Of all layers that are written at a time: some 80,000 files with ordinary names. */
+  private static final long MOST_MEMORY = 40 << 20;
 
   private final UnpackLimits limits;
-  private final long mostMemory;
+  private final AtomicLong memory;
   private final ConcurrentLinkedQueue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
 
   public ErofsUnpacker(UnpackLimits limits) {
@@ -36,7 +37,7 @@ public final class ErofsUnpacker implements LayerUnpacker {
 
   ErofsUnpacker(UnpackLimits limits, long mostMemory) {
     this.limits = limits;
-    this.mostMemory = mostMemory;
+    this.memory = new AtomicLong(mostMemory);
   }
 
   /**
@@ -48,9 +49,10 @@ public final class ErofsUnpacker implements LayerUnpacker {
   public UnpackedLayer unpack(TarReader tar, Path target) throws IOException {
     ByteBuffer pooled = buffers.poll();
     ByteBuffer buffer = pooled == null ? ByteBuffer.allocateDirect(BUFFER) : pooled;
-    try (BlockFile file = BlockFile.create(target, buffer)) {
+    try (BlockFile file = BlockFile.create(target, buffer);
+        TreeWeight weight = new TreeWeight(memory)) {
       file.zeros(BlockFile.BLOCK);
-      LayerTree tree = new LayerTree(new LayerSize(limits.maxEntries()));
+      LayerTree tree = new LayerTree(new LayerSize(limits.maxEntries()), weight);
       contents(tar, tree, file);
       new ImageMetadata(file, tree.root()).write();
       return new UnpackedLayer(file.position(), 1);
@@ -62,7 +64,6 @@ public final class ErofsUnpacker implements LayerUnpacker {
   }
 
   private void contents(TarReader tar, LayerTree tree, BlockFile file) throws IOException {
-    TreeWeight weight = new TreeWeight(mostMemory);
     long entries = 0;
     @Nullable TarEntry entry;
     while ((entry = tar.next()) != null) {
@@ -75,7 +76,6 @@ public final class ErofsUnpacker implements LayerUnpacker {
       if (Thread.currentThread().isInterrupted()) {
         throw new ImageException.Cancelled("tar entry " + entry.name(), "unpacking was stopped");
       }
-      weight.add(entry);
       Node node = tree.apply(entry);
       if (node != null) {
         int block = file.block();

@@ -87,6 +87,7 @@ final class ImageMetadata {
         if (child.slot == 0) {
           add(child, directories);
         }
+        child.links++;
       }
       directory.links = 2 + subdirectories;
     }

@@ -6,6 +6,7 @@ import io.gantry.image.layer.LayerSize;
 import io.gantry.image.layer.TarEntry;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.KernelText;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LayerTree {
 
-  private static final int LONGEST_NAME = 255; // bytes, NAME_MAX
   private static final int IMPLIED_MODE = 0755;
 
   private final Node root = Node.directory(IMPLIED_MODE);
-  private final Deletions deletions = new Deletions();
-  private final LayerSize size;
+  private final Admission admission;
+  private final Deletions deletions;
   private final Parents parents;
 
-  LayerTree(LayerSize size) {
-    this.size = size;
-    this.parents = new Parents(root, size);
+  LayerTree(LayerSize size, TreeWeight weight) {
+    this.admission = new Admission(size, weight);
+    this.deletions = new Deletions(admission);
+    this.parents = new Parents(root, deletions, admission);
   }
 
   Node root() {
@@ -38,7 +39,7 @@ final class LayerTree {
    *
    * @return the file that the content following the entry belongs to
    */
-  @Nullable Node apply(TarEntry entry) throws ImageException {
+  @Nullable Node apply(TarEntry entry) throws IOException {
     EntryPath path = EntryPath.of(entry.name());
     if (path.isRoot()) {
       if (entry.kind() != TarEntry.Kind.DIRECTORY) {
@@ -49,13 +50,8 @@ final class LayerTree {
     }
     Node parent = parents.make(path.parent(), entry.name());
     if (Deletions.isOne(path.last())) {
-      if (deletions.apply(parent, path.last(), entry.name())) {
-        size.add(entry.name(), 0);
-      }
+      deletions.apply(parent, path.last(), entry.name());
       return null;
-    }
-    if (KernelText.bytes(path.last()).length > LONGEST_NAME) {
-      throw refused(entry, "it holds a name that is too long for a file");
     }
     return switch (entry.kind()) {
       case DIRECTORY -> {
@@ -86,7 +82,7 @@ final class LayerTree {
     };
   }
 
-  private void directory(Node parent, String name, TarEntry entry) throws ImageException {
+  private void directory(Node parent, String name, TarEntry entry) throws IOException {
     Node there = parent.children().get(name);
     if (there != null && there.isDirectory()) {
       describe(there, entry);
@@ -98,7 +94,7 @@ final class LayerTree {
     }
   }
 
-  private void symlink(Node parent, String name, TarEntry entry) throws ImageException {
+  private void symlink(Node parent, String name, TarEntry entry) throws IOException {
     if (entry.linkName().isEmpty()) {
       throw new ImageException.Corrupt(
           "tar entry " + entry.name(), "the link has no target", "build the image again", null);
@@ -113,7 +109,7 @@ final class LayerTree {
     link.mode = FileFlags.S_IFLNK | 0777;
   }
 
-  private void device(Node parent, String name, int type, TarEntry entry) throws ImageException {
+  private void device(Node parent, String name, int type, TarEntry entry) throws IOException {
     Node device = Node.of(type);
     device.place = encoded(entry.deviceMajor(), entry.deviceMinor());
     if (device.isWhiteout()) {
@@ -127,23 +123,21 @@ final class LayerTree {
     return (minor & 0xFF) | major << 8 | (minor & ~0xFF) << 12;
   }
 
-  private void hardLink(Node parent, EntryPath path, TarEntry entry) throws ImageException {
+  private void hardLink(Node parent, EntryPath path, TarEntry entry) throws IOException {
     EntryPath target = EntryPath.ofLink(entry);
     if (target.isRoot() || target.full().equals(path.full())) {
       throw refused(entry, "it is a hard link to " + entry.linkName());
     }
     Node linked = linked(target, entry);
-    Node before = parent.children().remove(path.last());
-    if (before != null) {
-      before.links--;
+    if (parent.children().remove(path.last()) != null) {
       // What was in the way may have been on the way.
       linked = linked(target, entry);
     }
-    linked.links++;
+    admission.name(path.last(), entry.name());
     parent.children().put(path.last(), linked);
   }
 
-  private Node linked(EntryPath target, TarEntry entry) throws ImageException {
+  private Node linked(EntryPath target, TarEntry entry) throws IOException {
     Node directory = parents.existing(target.parent(), entry.name());
     Node linked = directory == null ? null : directory.children().get(target.last());
     if (linked == null) {
@@ -159,24 +153,21 @@ final class LayerTree {
     return linked;
   }
 
-  private Node put(Node parent, String name, Node node, TarEntry entry) throws ImageException {
+  private Node put(Node parent, String name, Node node, TarEntry entry) throws IOException {
+    admission.node(name, node, entry.name());
     describe(node, entry);
-    node.links = 1;
-    Node before = parent.children().put(name, node);
-    if (before != null) {
-      before.links--;
-    }
-    size.add(entry.name(), 0);
+    parent.children().put(name, node);
     return node;
   }
 
-  private static void describe(Node node, TarEntry entry) throws ImageException {
+  private void describe(Node node, TarEntry entry) throws IOException {
     node.mode = node.type() | (entry.mode() & 07777);
     node.uid = entry.uid();
     node.gid = entry.gid();
     node.modified(entry.modified());
     for (Map.Entry<String, byte[]> attribute : entry.xattrs().entrySet()) {
       if (AttributeBody.canHold(attribute.getKey())) {
+        admission.attribute(attribute.getKey(), attribute.getValue());
         node.attribute(attribute.getKey(), attribute.getValue());
       }
     }

@@ -18,7 +18,10 @@ final class Node {
 
   int uid;
   int gid;
+
+  /** Counted when the tree is whole. */
   int links;
+
   private long modifiedSeconds;
   private int modifiedNanos;
 

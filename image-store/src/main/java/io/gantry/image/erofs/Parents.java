@@ -1,7 +1,7 @@
 package io.gantry.image.erofs;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.LayerSize;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,12 +19,13 @@ final class Parents {
   private static final int IMPLIED_MODE = 0755;
 
   private final Node root;
-  private final LayerSize size;
-  private final Deletions deletions = new Deletions();
+  private final Deletions deletions;
+  private final Admission admission;
 
-  Parents(Node root, LayerSize size) {
+  Parents(Node root, Deletions deletions, Admission admission) {
     this.root = root;
-    this.size = size;
+    this.deletions = deletions;
+    this.admission = admission;
   }
 
   /**
@@ -33,7 +34,7 @@ final class Parents {
    * @param path normalised, empty for the root
    * @param entry whose parent it is, for messages
    */
-  Node make(String path, String entry) throws ImageException {
+  Node make(String path, String entry) throws IOException {
     Walk walk = new Walk(path, entry, true);
     Node found = walk.end();
     if (found == null) {
@@ -46,7 +47,7 @@ final class Parents {
   }
 
   /** The directory if it is there. */
-  @Nullable Node existing(String path, String entry) throws ImageException {
+  @Nullable Node existing(String path, String entry) throws IOException {
     return new Walk(path, entry, false).end();
   }
 
@@ -72,7 +73,7 @@ final class Parents {
       this.ahead = new ArrayDeque<>(parts(path));
     }
 
-    @Nullable Node end() throws ImageException {
+    @Nullable Node end() throws IOException {
       while (!ahead.isEmpty()) {
         if (!step(ahead.pop())) {
           return null;
@@ -82,7 +83,7 @@ final class Parents {
     }
 
     /** The answer is whether something is there to walk on from. */
-    private boolean step(String part) throws ImageException {
+    private boolean step(String part) throws IOException {
       boolean own = borrowed == 0;
       if (own) {
         ownPath.append(ownPath.isEmpty() ? "" : "/").append(part);
@@ -108,14 +109,14 @@ final class Parents {
       return next.isDirectory() && way.add(next);
     }
 
-    private void up() throws ImageException {
+    private void up() throws IOException {
       if (way.size() == 1) {
         throw leadsOut(entry);
       }
       way.removeLast();
     }
 
-    private void follow(Node link) throws ImageException {
+    private void follow(Node link) throws IOException {
       if (++links > MOST_LINKS || link.target.startsWith("/")) {
         throw leadsOut(entry);
       }
@@ -131,14 +132,13 @@ final class Parents {
         .toList();
   }
 
-  private Node implied(Node parent, String name, String entry) throws ImageException {
+  private Node implied(Node parent, String name, String entry) throws IOException {
     Node directory = Node.directory(IMPLIED_MODE);
-    directory.links = 1;
+    admission.node(name, directory, entry);
     Node before = parent.children().put(name, directory);
     if (before != null) {
       deletions.startEmpty(directory);
     }
-    size.add(entry, 0);
     return directory;
   }
 

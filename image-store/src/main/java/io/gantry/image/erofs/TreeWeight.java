@@ -1,32 +1,45 @@
 package io.gantry.image.erofs;
 
-import io.gantry.image.layer.TarEntry;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * About how much memory the tree of a layer takes, which has to wait there for the end of the
- * layer. One thread.
+ * layer. All layers that are written at the same time have one budget. One thread for each tree.
  */
-final class TreeWeight {
+final class TreeWeight implements AutoCloseable {
 
-  /** A node with its place in a directory, measured with short names. */
-  private static final int NODE = 200;
+  /** A directory with the table of its children and its place in another. */
+  private static final int NODE = 400;
 
-  private final long most;
-  private long bytes;
+  private final AtomicLong left;
+  private long taken;
 
-  TreeWeight(long most) {
-    this.most = most;
+  /**
+   * @param left bytes of the budget that no tree has taken
+   */
+  TreeWeight(AtomicLong left) {
+    this.left = left;
   }
 
-  void add(TarEntry entry) throws TooLargeException {
-    bytes += NODE + 2L * (entry.name().length() + entry.linkName().length());
-    for (Map.Entry<String, byte[]> attribute : entry.xattrs().entrySet()) {
-      bytes += NODE + attribute.getKey().length() + attribute.getValue().length;
-    }
-    if (bytes > most) {
+  /** Counts a node, or an attribute, with its name. */
+  void addNode(String name) throws TooLargeException {
+    add(NODE + 2L * name.length());
+  }
+
+  void add(long bytes) throws TooLargeException {
+    taken += bytes;
+    if (left.addAndGet(-bytes) < 0) {
       throw new TooLargeException(
-          "the names and attributes of the layer take more than " + most + " bytes of memory");
+          "names and attributes of layers that are written now take too much memory, this one's "
+              + taken
+              + " bytes");
     }
+  }
+
+  /** Gives back what was taken. */
+  @Override
+  public void close() {
+    left.addAndGet(taken);
+    taken = 0;
   }
 }
