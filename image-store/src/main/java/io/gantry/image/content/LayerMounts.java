@@ -4,8 +4,7 @@ import io.gantry.image.erofs.ImageMounter;
 import io.gantry.linux.Fd;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The mounts of layers that are images: each made at the first need and kept while the layer is
@@ -15,24 +14,29 @@ import java.util.Map;
 final class LayerMounts implements AutoCloseable {
 
   private final ImageMounter mounter;
-  private final Map<Path, Fd> mounted = new HashMap<>();
+  private final ConcurrentHashMap<Path, Fd> mounted = new ConcurrentHashMap<>();
 
   LayerMounts(ImageMounter mounter) {
     this.mounter = mounter;
   }
 
-  /** The image's root directory, for this process, until {@link #drop}. */
-  synchronized Path of(Path image) throws IOException {
-    Fd mount = mounted.get(image);
-    if (mount == null) {
-      mount = mounter.mount(image);
-      mounted.put(image, mount);
+  /** The image's root directory, for this process, until {@link #drop}. May wait for the disk. */
+  Path of(Path image) throws IOException {
+    Fd known = mounted.get(image);
+    if (known != null) {
+      return known.path();
     }
-    return mount.path();
+    Fd made = mounter.mount(image);
+    Fd earlier = mounted.putIfAbsent(image, made);
+    if (earlier != null) {
+      made.close();
+      return earlier.path();
+    }
+    return made.path();
   }
 
   /** Lets go of a mount; who has mounted something over it keeps it. */
-  synchronized void drop(Path image) {
+  void drop(Path image) {
     Fd mount = mounted.remove(image);
     if (mount != null) {
       mount.close();
@@ -40,8 +44,7 @@ final class LayerMounts implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    mounted.values().forEach(Fd::close);
-    mounted.clear();
+  public void close() {
+    mounted.keySet().forEach(this::drop);
   }
 }

@@ -241,24 +241,25 @@ public final class LayerStore implements AutoCloseable {
   }
 
   /**
-   * A directory with the files of a stored layer, for this process and while the layer is here; an
-   * image is mounted for that.
+   * A directory with the files of a stored layer, which the caller has claimed: for this process
+   * and while the layer is here. An image is mounted for that, which may wait for the disk.
    */
   public Path files(Digest diffId) throws ImageException {
+    LayerRecord record;
     synchronized (stored) {
-      LayerRecord record = stored.get(diffId);
-      if (record == null || !record.isImage()) {
-        return layout.layerFiles(diffId, LayerForm.DIRECTORY);
-      }
-      try {
-        return mounts.of(layout.layerFiles(diffId, LayerForm.EROFS));
-      } catch (IOException e) {
-        throw new ImageException.Storage(
-            "layer " + diffId,
-            "cannot mount its image: " + e.getMessage(),
-            "look at it with gantry fsck, or pull it again with image.layer_form = \"directory\"",
-            e);
-      }
+      record = stored.get(diffId);
+    }
+    if (record == null || !record.isImage()) {
+      return layout.layerFiles(diffId, LayerForm.DIRECTORY);
+    }
+    try {
+      return mounts.of(layout.layerFiles(diffId, LayerForm.EROFS));
+    } catch (IOException e) {
+      throw new ImageException.Storage(
+          "layer " + diffId,
+          "cannot mount its image: " + e.getMessage(),
+          "look at it with gantry fsck, or pull it again with image.layer_form = \"directory\"",
+          e);
     }
   }
 
