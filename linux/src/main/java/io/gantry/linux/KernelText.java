@@ -62,7 +62,8 @@ public final class KernelText {
     return Arrays.copyOf(out.array(), out.position());
   }
 
-  static String text(byte[] bytes, int offset, int length) {
+  /** The text that stands for the kernel's bytes. */
+  public static String text(byte[] bytes, int offset, int length) {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

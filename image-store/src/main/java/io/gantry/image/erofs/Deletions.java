@@ -1,19 +1,13 @@
 package io.gantry.image.erofs;
 
-import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.Deletion;
 import io.gantry.linux.FileFlags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/**
- * The {@code .wh.} names of a tar (OCI image spec, layer.md, "Whiteouts") as overlay reads them. A
- * deletion concerns the layers below only, never what this layer brings.
- */
+/** Deletions as overlay reads them: character devices 0:0, opaque attributes. */
 final class Deletions {
 
-  private static final String PREFIX = ".wh.";
-  private static final String RESERVED = ".wh..wh.";
-  private static final String OPAQUE = ".wh..wh..opq";
   private static final String OPAQUE_ATTRIBUTE = "trusted.overlay.opaque";
   private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
@@ -23,33 +17,28 @@ final class Deletions {
     this.admission = admission;
   }
 
-  static boolean isOne(String name) {
-    return name.startsWith(PREFIX);
-  }
-
   /**
    * Takes the deletion in.
    *
    * @param name of the entry, with the prefix
    */
   void apply(Node parent, String name, String entry) throws IOException {
-    if (name.equals(OPAQUE)) {
-      startEmpty(parent);
-      return;
+    Deletion deletion = Deletion.of(name, entry);
+    switch (deletion.kind()) {
+      case NAME -> hide(parent, deletion.hidden(), entry);
+      case CONTENT -> startEmpty(parent);
+      case NOTHING -> {
+        // Without meaning.
+      }
     }
-    if (name.startsWith(RESERVED)) {
-      // Bookkeeping of aufs, without meaning elsewhere.
-      return;
-    }
-    String hidden = name.substring(PREFIX.length());
-    if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
-      throw new ImageException.Refused("tar entry " + entry, "it deletes nothing nameable", "");
-    }
-    Node there = parent.children().get(hidden);
+  }
+
+  private void hide(Node parent, String name, String entry) throws IOException {
+    Node there = parent.children().get(name);
     if (there == null) {
       Node whiteout = Node.of(FileFlags.S_IFCHR);
-      admission.node(hidden, whiteout, entry);
-      parent.children().put(hidden, whiteout);
+      admission.node(name, whiteout, entry);
+      parent.children().put(name, whiteout);
     } else if (there.isDirectory()) {
       startEmpty(there);
     }

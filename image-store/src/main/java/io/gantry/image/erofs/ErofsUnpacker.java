@@ -1,6 +1,7 @@
 package io.gantry.image.erofs;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.LayerEntries;
 import io.gantry.image.layer.LayerSize;
 import io.gantry.image.layer.LayerUnpacker;
 import io.gantry.image.layer.TarEntry;
@@ -64,18 +65,9 @@ public final class ErofsUnpacker implements LayerUnpacker {
   }
 
   private void contents(TarReader tar, LayerTree tree, BlockFile file) throws IOException {
-    long entries = 0;
+    LayerEntries entries = new LayerEntries(tar, limits);
     @Nullable TarEntry entry;
-    while ((entry = tar.next()) != null) {
-      if (++entries > limits.maxEntries()) {
-        throw new ImageException.Refused(
-            "tar entry " + entry.name(),
-            "the layer has more than " + limits.maxEntries() + " entries",
-            "raise image.max_layer_entries if you trust the image");
-      }
-      if (Thread.currentThread().isInterrupted()) {
-        throw new ImageException.Cancelled("tar entry " + entry.name(), "unpacking was stopped");
-      }
+    while ((entry = entries.next()) != null) {
       Node node = tree.apply(entry);
       if (node != null) {
         int block = file.block();

@@ -1,6 +1,7 @@
 package io.gantry.image.erofs;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.layer.Deletion;
 import io.gantry.image.layer.EntryPath;
 import io.gantry.image.layer.LayerSize;
 import io.gantry.image.layer.TarEntry;
@@ -49,7 +50,7 @@ final class LayerTree {
       return null;
     }
     Node parent = parents.make(path.parent(), entry.name());
-    if (Deletions.isOne(path.last())) {
+    if (Deletion.isOne(path.last())) {
       deletions.apply(parent, path.last(), entry.name());
       return null;
     }

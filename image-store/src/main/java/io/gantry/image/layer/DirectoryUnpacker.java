@@ -1,6 +1,5 @@
 package io.gantry.image.layer;
 
-import io.gantry.image.error.ImageException;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileCalls;
 import io.gantry.linux.FileFlags;
@@ -46,18 +45,9 @@ public final class DirectoryUnpacker implements LayerUnpacker {
   }
 
   private UnpackedLayer unpack(TarReader tar, Extraction extraction) throws IOException {
-    long entries = 0;
+    LayerEntries entries = new LayerEntries(tar, limits);
     @Nullable TarEntry entry;
-    while ((entry = tar.next()) != null) {
-      if (++entries > limits.maxEntries()) {
-        throw new ImageException.Refused(
-            "tar entry " + entry.name(),
-            "the layer has more than " + limits.maxEntries() + " entries",
-            "raise image.max_layer_entries if you trust the image");
-      }
-      if (Thread.currentThread().isInterrupted()) {
-        throw new ImageException.Cancelled("tar entry " + entry.name(), "unpacking was stopped");
-      }
+    while ((entry = entries.next()) != null) {
       extraction.apply(entry, tar);
     }
     return extraction.finish();

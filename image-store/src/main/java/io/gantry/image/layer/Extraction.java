@@ -76,7 +76,7 @@ final class Extraction implements AutoCloseable {
       return;
     }
     Fd parent = parents.make(path.parent(), entry.name());
-    if (path.last().startsWith(Whiteouts.PREFIX)) {
+    if (Deletion.isOne(path.last())) {
       if (whiteouts.apply(parent, path.last(), entry.name())) {
         size.add(entry.name(), 0);
       }

@@ -88,7 +88,7 @@ final class LayerWalk implements AutoCloseable {
       ready.add(entry("./", TarEntry.Kind.DIRECTORY, status, 0, "", found.xattrs()));
     }
     if (found.opaque()) {
-      ready.add(whiteout(Whiteouts.OPAQUE));
+      ready.add(whiteout(Deletion.OPAQUE));
     }
     enter("");
   }
@@ -160,10 +160,10 @@ final class LayerWalk implements AutoCloseable {
     }
     FileStatus status = files.statx(directory(), name);
     if (Whiteouts.isWhiteout(status)) {
-      ready.add(whiteout(path + Whiteouts.PREFIX + name));
+      ready.add(whiteout(path + Deletion.PREFIX + name));
       return;
     }
-    if (name.startsWith(Whiteouts.PREFIX)) {
+    if (name.startsWith(Deletion.PREFIX)) {
       throw new ImageException.Unsupported(
           "file /" + full, "in a layer such a name means a deletion", "rename or remove it");
     }
@@ -183,7 +183,7 @@ final class LayerWalk implements AutoCloseable {
     LayerAttributes.Found found = attributes.of(directory(), name, "/" + full);
     ready.add(entry(full, TarEntry.Kind.DIRECTORY, status, 0, "", found.xattrs()));
     if (found.opaque()) {
-      ready.add(whiteout(full + Whiteouts.OPAQUE));
+      ready.add(whiteout(full + Deletion.OPAQUE));
     }
     enter(full);
   }

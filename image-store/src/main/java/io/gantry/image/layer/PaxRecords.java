@@ -1,6 +1,7 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.linux.KernelText;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class PaxRecords {
       throw damaged("a record's length does not fit");
     }
     int equals = indexOf(block, '=', space + 1, end);
-    String key = TarText.fileName(block, space + 1, equals);
+    String key = KernelText.text(block, space + 1, equals - (space + 1));
     if (key.indexOf('\0') >= 0) {
       throw damaged("a key holds a NUL");
     }
@@ -90,7 +91,7 @@ final class PaxRecords {
         throw damaged(key + " holds a NUL");
       }
     }
-    return TarText.fileName(value, 0, value.length);
+    return KernelText.text(value, 0, value.length);
   }
 
   long number(String key, long otherwise) throws ImageException {
@@ -106,10 +107,10 @@ final class PaxRecords {
   }
 
   /** Seconds with a fraction, to the nanosecond. */
-  Instant time(String key, long otherwiseSeconds) throws ImageException {
+  Instant time(String key, Instant otherwise) throws ImageException {
     String text = text(key);
     try {
-      return text == null ? Instant.ofEpochSecond(otherwiseSeconds) : instant(text);
+      return text == null ? otherwise : instant(text);
     } catch (RuntimeException e) {
       throw damaged(key + " is not a time: " + text);
     }

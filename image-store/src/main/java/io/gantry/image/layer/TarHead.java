@@ -1,5 +1,6 @@
 package io.gantry.image.layer;
 
+import io.gantry.linux.KernelText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -94,7 +95,7 @@ public final class TarHead {
   }
 
   private static void addIfLong(Map<String, byte[]> records, String key, String value) {
-    byte[] bytes = TarText.bytes(value);
+    byte[] bytes = KernelText.bytes(value);
     if (bytes.length > MAX_NAME || bytes.length != value.length()) {
       records.put(key, bytes);
     }
@@ -124,7 +125,7 @@ public final class TarHead {
   private static byte[] pax(Map<String, byte[]> records) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     records.forEach((key, value) -> {
-      byte[] name = TarText.bytes(key);
+      byte[] name = KernelText.bytes(key);
       int rest = name.length + value.length + 3;
       int length = rest;
       while (length != rest + Integer.toString(length).length()) {
@@ -158,7 +159,7 @@ public final class TarHead {
     }
 
     void text(int at, int length, String text) {
-      byte[] whole = TarText.bytes(text);
+      byte[] whole = KernelText.bytes(text);
       System.arraycopy(whole, 0, bytes, at, Math.min(whole.length, length));
     }
 

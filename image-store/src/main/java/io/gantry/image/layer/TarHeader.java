@@ -1,7 +1,9 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.linux.KernelText;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /**
  * The fields of one 512-byte tar header, at their offsets (POSIX.1-2017 pax, "ustar Interchange
@@ -98,8 +100,12 @@ final class TarHeader {
     return number(GID, 8, "gid");
   }
 
-  long modified() throws ImageException {
-    return number(MTIME, 12, "mtime");
+  Instant modified() throws ImageException {
+    long seconds = number(MTIME, 12, "mtime");
+    if (seconds < Instant.MIN.getEpochSecond() || seconds > Instant.MAX.getEpochSecond()) {
+      throw damaged("the mtime " + seconds + " is out of range");
+    }
+    return Instant.ofEpochSecond(seconds);
   }
 
   int major() throws ImageException {
@@ -124,7 +130,7 @@ final class TarHeader {
     while (end < start + length && bytes[end] != 0) {
       end++;
     }
-    return TarText.fileName(bytes, start, end);
+    return KernelText.text(bytes, start, end - start);
   }
 
   private long number(int offset, int length, String field) throws ImageException {

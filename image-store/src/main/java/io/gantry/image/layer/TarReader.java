@@ -1,6 +1,7 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.linux.KernelText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -87,7 +88,7 @@ public final class TarReader {
       while (end < text.length && text[end] != 0) {
         end++;
       }
-      return TarText.fileName(text, 0, end);
+      return KernelText.text(text, 0, end);
     }
 
     private byte[] extension(TarHeader header) throws IOException {

@@ -10,16 +10,9 @@ import io.gantry.linux.FileStatus;
 import io.gantry.linux.SyscallException;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Deletions: the tar's {@code .wh.} names (OCI image spec, layer.md, "Whiteouts") written the way
- * overlayfs reads them, as character devices 0:0 and opaque attributes. A whiteout concerns the
- * layers below only, never what this layer brings, in whatever order they come.
- */
+/** Deletions written the way overlayfs reads them: character devices 0:0, opaque attributes. */
 final class Whiteouts {
 
-  static final String PREFIX = ".wh.";
-  private static final String RESERVED = ".wh..wh.";
-  static final String OPAQUE = ".wh..wh..opq";
   private static final byte[] YES = "y".getBytes(StandardCharsets.US_ASCII);
 
   private final FileCalls files;
@@ -36,19 +29,15 @@ final class Whiteouts {
    * @param name of the entry, with the prefix
    */
   boolean apply(Fd parent, String name, String entry) throws ImageException, SyscallException {
-    if (name.equals(OPAQUE)) {
-      markOpaque(parent, ".");
-      return false;
-    }
-    if (name.startsWith(RESERVED)) {
-      // Bookkeeping of aufs, without meaning elsewhere.
-      return false;
-    }
-    String hidden = name.substring(PREFIX.length());
-    if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
-      throw new ImageException.Refused("tar entry " + entry, "it deletes nothing nameable", "");
-    }
-    return hide(parent, hidden);
+    Deletion deletion = Deletion.of(name, entry);
+    return switch (deletion.kind()) {
+      case NAME -> hide(parent, deletion.hidden());
+      case CONTENT -> {
+        markOpaque(parent, ".");
+        yield false;
+      }
+      case NOTHING -> false;
+    };
   }
 
   private boolean hide(Fd parent, String name) throws SyscallException {

@@ -128,6 +128,19 @@ class TarReaderTest {
   }
 
   @Test
+  void a_time_that_no_clock_will_show_is_damaged() throws Exception {
+    byte[] header = TarBytes.header("late", '5', 0755, 0, "");
+    Arrays.fill(header, 136, 148, (byte) 0);
+    header[136] = (byte) 0x80;
+    header[140] = 1;
+    byte[] tar = new TarBytes().raw(TarBytes.sealed(header)).bytes();
+
+    assertThatThrownBy(() -> first(tar))
+        .isInstanceOf(ImageException.Corrupt.class)
+        .hasMessageContaining("the mtime 72057594037927936 is out of range");
+  }
+
+  @Test
   void names_that_are_not_utf_8_survive() throws Exception {
     byte[] header = TarBytes.header("caf", '0', 0644, 0, "");
     header[3] = (byte) 0xe9;
