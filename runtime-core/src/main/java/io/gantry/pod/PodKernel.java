@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What a pod is made of in the kernel and under the run directory, taken together. */
 public final class PodKernel {
@@ -83,22 +82,23 @@ public final class PodKernel {
     namespaces.drop(pod.id());
   }
 
+  /** After a restart: whether what the record says is still there, and taken over. */
+  boolean readopt(Pod pod, Map<String, ProcessIdentity> holding) throws IOException {
+    adoptHolder(pod, holding);
+    return namespaces.reopen(pod);
+  }
+
   /**
-   * After a restart: whether what the record says is still there, and taken over.
+   * The pins are gone; whoever lives in the namespaces still has them.
    *
    * @param holding holders of the machine by the id of their pod
    * @param running the first processes of the pod's containers
+   * @return whether there was anybody
    */
-  boolean readopt(Pod pod, Map<String, ProcessIdentity> holding, List<Integer> running)
-      throws IOException {
-    adoptHolder(pod, holding);
-    return namespaces.reopen(pod) || regain(pod, holding.get(pod.id().value()), running);
-  }
-
-  /** The pins are gone; whoever lives in the namespaces still has them. */
-  private boolean regain(Pod pod, @Nullable ProcessIdentity holder, List<Integer> running)
+  boolean regain(Pod pod, Map<String, ProcessIdentity> holding, List<Integer> running)
       throws IOException {
     List<Integer> inside = new ArrayList<>(running);
+    ProcessIdentity holder = holding.get(pod.id().value());
     if (holder != null) {
       inside.add(holder.pid());
     }

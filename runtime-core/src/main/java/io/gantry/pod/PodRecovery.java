@@ -78,7 +78,13 @@ final class PodRecovery {
    */
   private void readopt(Pod pod) throws IOException {
     try {
-      if (kernel.readopt(pod, holding(), members.running(pod.id()))) {
+      if (kernel.readopt(pod, holding())) {
+        return;
+      }
+      if (kernel.regain(pod, holding(), members.running(pod.id()))) {
+        problems.add(
+            "namespaces of pod %s were pinned no more and are taken from its containers; those that start from now on have a /dev/shm of their own"
+                .formatted(pod.id().brief()));
         return;
       }
     } catch (IOException e) {
