@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.Linux;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -52,16 +48,7 @@ class PushTest {
   }
 
   private ImageStore store(String name) throws ImageException {
-    return ImageStore.open(
-        new ImageStoreSettings(
-            folder.resolve(name),
-            new Platform("linux", "amd64", ""),
-            RegistrySettings.DEFAULT,
-            Privileges.NONE,
-            UnpackLimits.DEFAULT,
-            2,
-            List.of()),
-        Linux.syscalls());
+    return ImageStore.open(StoreSettings.at(folder.resolve(name)), Linux.syscalls());
   }
 
   private static byte[] archive(byte[]... layers) {
@@ -197,6 +184,16 @@ class PushTest {
 
     assertThat(push("team/tool:2").sent()).isEqualTo(2);
     assertThat(registry.content).containsKey("team/tool:2");
+  }
+
+  @Test
+  void nobody_waits_for_a_registry_that_wants_to_be_left_alone_for_an_hour() {
+    registry.busy.set(1);
+    registry.retryAfter = "3600";
+
+    assertThatThrownBy(() -> push("team/tool:2"))
+        .isInstanceOf(ImageException.Unavailable.class)
+        .hasMessageContaining("come again in 3600 s, it says");
   }
 
   @Test

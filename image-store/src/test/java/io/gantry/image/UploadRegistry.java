@@ -38,6 +38,9 @@ final class UploadRegistry implements AutoCloseable {
   /** How many requests that change something are answered 503. */
   final AtomicInteger busy = new AtomicInteger();
 
+  /** What such an answer says of when to come again, if anything. */
+  volatile String retryAfter = "";
+
   volatile boolean denies;
   volatile boolean lies;
   volatile String uploadHost = "";
@@ -93,6 +96,9 @@ final class UploadRegistry implements AutoCloseable {
             403,
             "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"this shelf is full\"}]}");
       } else if (busy.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        if (!retryAfter.isEmpty()) {
+          exchange.getResponseHeaders().add("Retry-After", retryAfter);
+        }
         answer(exchange, 503, "later");
       } else {
         write(exchange, method, path, query);

@@ -1,11 +1,14 @@
 package io.gantry.image.registry;
 
+import io.gantry.image.error.ImageException;
 import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** How long to wait before the next try: longer each time, or as long as the registry says. */
@@ -18,7 +21,14 @@ final class Backoff {
   /** What says more means "not today". */
   private static final Duration LONGEST_SAID = Duration.ofDays(365);
 
+  /** What passes by itself: a server that is told to wait, overloaded, or about to be replaced. */
+  private static final Set<Integer> BUSY = Set.of(408, 425, 429, 500, 502, 503, 504);
+
   private Backoff() {}
+
+  static boolean isBusy(HttpResponse<?> response) {
+    return BUSY.contains(response.statusCode());
+  }
 
   /**
    * The pause after a try, a quarter of it by chance, so that nodes do not return all at once.
@@ -44,6 +54,29 @@ final class Backoff {
       return wait.isPositive() ? shorter(wait) : Duration.ZERO;
     } catch (DateTimeException e) {
       return Duration.ZERO;
+    }
+  }
+
+  /** What a registry said, to stand at the end of a message; empty when it said nothing. */
+  static String told(Duration said) {
+    return said.isZero() ? "" : "; come again in " + said.toSeconds() + " s, it says";
+  }
+
+  static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /**
+   * Waits.
+   *
+   * @param subject what for, for the message when interrupted
+   */
+  static void pause(Duration time, String subject) throws ImageException {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ImageException.Cancelled(subject, "interrupted while the registry is busy");
     }
   }
 

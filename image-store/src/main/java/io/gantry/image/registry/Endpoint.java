@@ -2,11 +2,13 @@ package io.gantry.image.registry;
 
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One place that answers for a registry.
@@ -61,6 +63,20 @@ public record Endpoint(
     String query =
         namespace.isEmpty() ? "" : "?ns=" + URLEncoder.encode(namespace, StandardCharsets.UTF_8);
     return URI.create(withoutSlash(root.toString()) + path + query);
+  }
+
+  /** Whether something is of this place itself, by scheme, host and port. */
+  boolean owns(URI uri) {
+    return uri.getScheme().equals(root.getScheme())
+        && uri.getAuthority().equals(root.getAuthority());
+  }
+
+  /** Adds what only this place may be told. */
+  void address(HttpRequest.Builder request, @Nullable String authorization) {
+    headers.forEach((name, values) -> values.forEach(value -> request.header(name, value)));
+    if (authorization != null) {
+      request.setHeader("Authorization", authorization);
+    }
   }
 
   boolean can(Capability capability) {

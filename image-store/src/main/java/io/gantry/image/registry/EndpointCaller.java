@@ -7,8 +7,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +26,6 @@ final class EndpointCaller {
   private static final int MAX_ANSWERS = 2;
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
-
-  /** What passes by itself: a server that is told to wait, overloaded, or about to be replaced. */
-  private static final Set<Integer> BUSY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
   private final Wire wire;
   private final Endpoint endpoint;
@@ -73,32 +68,19 @@ final class EndpointCaller {
       if (status == 200 || status == 206) {
         return response;
       }
-      if (!BUSY.contains(status)) {
+      if (!Backoff.isBusy(response)) {
         throw refusal(call, response, Duration.ZERO);
       }
       Duration said = Backoff.said(response.headers(), InstantSource.system());
       if (!patient) {
         throw new BusyException(refusal(call, response, said));
       }
-      Duration pause = longer(said, Backoff.after(tries));
+      Duration pause = Backoff.longer(said, Backoff.after(tries));
       if (last || !deadline.leavesRoomFor(pause)) {
         throw refusal(call, response, said);
       }
       response.body().close();
-      pause(pause, call.subject());
-    }
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
-  }
-
-  private static void pause(Duration time, String subject) throws ImageException {
-    try {
-      Thread.sleep(time);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ImageException.Cancelled(subject, "interrupted while the registry is busy");
+      Backoff.pause(pause, call.subject());
     }
   }
 
@@ -107,8 +89,7 @@ final class EndpointCaller {
       String sent = authorization.header();
       HttpResponse<BodyStream> response = redirected(call, sent, deadline);
       // Who is redirected to may not ask for the credentials of who redirected.
-      boolean challenged =
-          response.statusCode() == UNAUTHORIZED && sameOrigin(response.uri(), endpoint.root());
+      boolean challenged = response.statusCode() == UNAUTHORIZED && endpoint.owns(response.uri());
       if (!challenged
           || answers == MAX_ANSWERS
           || !authorization.answer(response, sent, call.subject(), deadline)) {
@@ -127,8 +108,8 @@ final class EndpointCaller {
           wire.request(uri, deadline, call.subject())
               .method(call.method(), BodyPublishers.noBody());
       call.headers().forEach(request::header);
-      if (sameOrigin(uri, start)) {
-        own(request, credentials);
+      if (endpoint.owns(uri)) {
+        endpoint.address(request, credentials);
       }
       HttpResponse<BodyStream> response =
           wire.send(request.build(), endpoint.connection(), call.subject());
@@ -136,7 +117,7 @@ final class EndpointCaller {
         return response;
       }
       response.body().close();
-      uri = target(uri, response, call.subject());
+      uri = Location.of(response, "redirects to", call.subject());
     }
     throw new ImageException.Unavailable(
         call.subject(),
@@ -145,46 +126,10 @@ final class EndpointCaller {
         null);
   }
 
-  /** What concerns this endpoint alone. */
-  private void own(HttpRequest.Builder request, @Nullable String credentials) {
-    for (Map.Entry<String, List<String>> header : endpoint.headers().entrySet()) {
-      header.getValue().forEach(value -> request.header(header.getKey(), value));
-    }
-    if (credentials != null) {
-      request.setHeader("Authorization", credentials);
-    }
-  }
-
-  private static boolean sameOrigin(URI one, URI other) {
-    return one.getScheme().equals(other.getScheme())
-        && one.getAuthority().equals(other.getAuthority());
-  }
-
-  private static URI target(URI from, HttpResponse<?> response, String subject)
-      throws ImageException {
-    String location = response.headers().firstValue("Location").orElse("");
-    try {
-      URI to = from.resolve(location);
-      boolean weaker = "https".equals(from.getScheme()) && !"https".equals(to.getScheme());
-      boolean web = "https".equals(to.getScheme()) || "http".equals(to.getScheme());
-      if (!location.isEmpty() && to.getHost() != null && web && !weaker) {
-        return to;
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below with the text itself.
-    }
-    throw new ImageException.Unavailable(
-        subject,
-        "registry " + from.getAuthority() + " redirects to \"" + location + "\"",
-        "check the registry",
-        null);
-  }
-
   private ImageException refusal(Call call, HttpResponse<BodyStream> response, Duration wait) {
     int status = response.statusCode();
     RegistryErrors errors = RegistryErrors.of(response);
-    String who = sameOrigin(response.uri(), endpoint.root()) ? "" : " by " + from(response.uri());
-    String later = wait.isZero() ? "" : "; come again in " + wait.toSeconds() + " s, it says";
+    String who = endpoint.owns(response.uri()) ? "" : " by " + from(response.uri());
     String reason =
         "registry %s%s answered %d%s to %s %s%s%s"
             .formatted(
@@ -195,7 +140,7 @@ final class EndpointCaller {
                 call.method(),
                 uri(call.path()).getPath(),
                 errors.text(),
-                later);
+                Backoff.told(wait));
     return switch (status) {
       case 401, 403 ->
           new ImageException.Unauthorized(call.subject(), reason, authorization.advice());

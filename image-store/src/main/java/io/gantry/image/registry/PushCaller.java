@@ -7,8 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,6 @@ final class PushCaller {
 
   private static final int UNAUTHORIZED = 401;
   private static final int MAX_ANSWERS = 2;
-  private static final Set<Integer> BUSY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
   private final Wire wire;
   private final Endpoint endpoint;
@@ -57,20 +54,19 @@ final class PushCaller {
         if (last || !Wire.isBrokenConnection(e)) {
           throw e;
         }
-        pause(Backoff.after(tries), sending.subject());
+        Backoff.pause(Backoff.after(tries), sending.subject());
         continue;
       }
       if (wanted.contains(response.statusCode())) {
         drain(response, sending);
         return response;
       }
-      if (last || !BUSY.contains(response.statusCode())) {
-        throw refusal(sending, response);
-      }
       Duration said = Backoff.said(response.headers(), InstantSource.system());
+      if (last || !Backoff.isBusy(response) || said.compareTo(answerLimit()) > 0) {
+        throw refusal(sending, response, said);
+      }
       response.body().close();
-      Duration usual = Backoff.after(tries);
-      pause(said.compareTo(usual) > 0 ? said : usual, sending.subject());
+      Backoff.pause(Backoff.longer(said, Backoff.after(tries)), sending.subject());
     }
   }
 
@@ -83,20 +79,11 @@ final class PushCaller {
     }
   }
 
-  private static void pause(Duration time, String subject) throws ImageException {
-    try {
-      Thread.sleep(time);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ImageException.Cancelled(subject, "interrupted while the registry is busy");
-    }
-  }
-
   private HttpResponse<BodyStream> authorized(Sending sending) throws ImageException {
     for (int answers = 0; ; answers++) {
-      String sent = isOurs(sending.uri()) ? authorization.header() : null;
+      String sent = endpoint.owns(sending.uri()) ? authorization.header() : null;
       HttpResponse<BodyStream> response = once(sending, sent);
-      boolean challenged = response.statusCode() == UNAUTHORIZED && isOurs(sending.uri());
+      boolean challenged = response.statusCode() == UNAUTHORIZED && endpoint.owns(sending.uri());
       if (!challenged || answers == MAX_ANSWERS) {
         return response;
       }
@@ -116,63 +103,31 @@ final class PushCaller {
     if (!sending.mediaType().isEmpty()) {
       request.header("Content-Type", sending.mediaType());
     }
-    if (isOurs(sending.uri())) {
-      for (Map.Entry<String, List<String>> header : endpoint.headers().entrySet()) {
-        header.getValue().forEach(value -> request.header(header.getKey(), value));
-      }
-      if (credentials != null) {
-        request.setHeader("Authorization", credentials);
-      }
+    // Nobody else is told, also not where an upload is told to go.
+    if (endpoint.owns(sending.uri())) {
+      endpoint.address(request, credentials);
     }
     return wire.send(request.build(), endpoint.connection(), sending.subject());
   }
 
-  /** Credentials go nowhere else, also not to where an upload is told to go. */
-  private boolean isOurs(URI uri) {
-    return uri.getScheme().equals(endpoint.root().getScheme())
-        && uri.getAuthority().equals(endpoint.root().getAuthority());
-  }
-
-  /** Where an upload goes on: the {@code Location} of an answer, which may be relative. */
+  /** Where an upload goes on. */
   URI location(HttpResponse<?> response, String subject) throws ImageException {
-    String text = response.headers().firstValue("Location").orElse("");
-    try {
-      URI to = response.uri().resolve(text);
-      boolean weaker = !endpoint.isPlain() && !"https".equals(to.getScheme());
-      boolean web = "https".equals(to.getScheme()) || "http".equals(to.getScheme());
-      if (!text.isEmpty() && to.getHost() != null && web && !weaker) {
-        return to;
-      }
-    } catch (IllegalArgumentException e) {
-      // Told below.
-    }
-    throw new ImageException.Unavailable(
-        subject,
-        "registry "
-            + endpoint.root().getAuthority()
-            + " wants the bytes at \""
-            + shown(text)
-            + "\"",
-        "check the registry",
-        null);
+    return Location.of(response, "wants the bytes at", subject);
   }
 
-  /** A query may be signed, and whoever reads it could upload; so may what stands before a host. */
-  private static String shown(String location) {
-    return location.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//");
-  }
-
-  private ImageException refusal(Sending sending, HttpResponse<BodyStream> response) {
+  private ImageException refusal(
+      Sending sending, HttpResponse<BodyStream> response, Duration wait) {
     int status = response.statusCode();
     RegistryErrors errors = RegistryErrors.of(response);
     String reason =
-        "registry %s answered %d to %s %s%s"
+        "registry %s answered %d to %s %s%s%s"
             .formatted(
                 sending.uri().getAuthority(),
                 status,
                 sending.method(),
                 sending.uri().getPath(),
-                errors.text());
+                errors.text(),
+                Backoff.told(wait));
     return switch (status) {
       case 401, 403 ->
           new ImageException.Unauthorized(sending.subject(), reason, authorization.advice());
