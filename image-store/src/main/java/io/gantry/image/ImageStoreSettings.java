@@ -40,19 +40,7 @@ public record ImageStoreSettings(
     pinned = List.copyOf(pinned);
   }
 
-  /** A store that keeps layers unpacked only. */
-  public ImageStoreSettings(
-      Path root,
-      Platform platform,
-      RegistrySettings registry,
-      Privileges privileges,
-      UnpackLimits limits,
-      int parallelLayers,
-      List<String> pinned) {
-    this(root, platform, registry, privileges, limits, parallelLayers, pinned, false);
-  }
-
-  /** The defaults below a root. */
+  /** The defaults below a root: layers are kept unpacked only. */
   public static ImageStoreSettings at(Path root) {
     return new ImageStoreSettings(
         root,
@@ -61,6 +49,13 @@ public record ImageStoreSettings(
         Privileges.ROOT,
         UnpackLimits.DEFAULT,
         2,
-        List.of());
+        List.of(),
+        false);
+  }
+
+  /** The same with other timeouts and endpoints. */
+  public ImageStoreSettings withRegistry(RegistrySettings other) {
+    return new ImageStoreSettings(
+        root, platform, other, privileges, limits, parallelLayers, pinned, keepBlobs);
   }
 }

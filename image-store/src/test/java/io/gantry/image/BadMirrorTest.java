@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.FakeRegistry.Fault;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.Endpoint;
@@ -64,25 +61,20 @@ class BadMirrorTest {
     addresses = List.of(address(mirror.host()), address(origin.host()));
     store =
         ImageStore.open(
-            new ImageStoreSettings(
-                root.resolve("store"),
-                new Platform("linux", "amd64", ""),
-                RegistrySettings.DEFAULT
-                    .withEndpoints(
-                        registry -> addresses.stream().map(uri -> Endpoint.of(uri, true)).toList())
-                    .withLimits(
-                        new TransferLimits(
-                            Duration.ofSeconds(5),
-                            ANSWER,
-                            STALL,
-                            LEAST_BYTES_PER_SECOND,
-                            ATTEMPTS,
-                            1 << 20,
-                            1 << 20)),
-                Privileges.NONE,
-                UnpackLimits.DEFAULT,
-                2,
-                List.of()),
+            StoreSettings.at(root.resolve("store"))
+                .withRegistry(
+                    RegistrySettings.DEFAULT
+                        .withEndpoints(registry ->
+                            addresses.stream().map(uri -> Endpoint.of(uri, true)).toList())
+                        .withLimits(
+                            new TransferLimits(
+                                Duration.ofSeconds(5),
+                                ANSWER,
+                                STALL,
+                                LEAST_BYTES_PER_SECOND,
+                                ATTEMPTS,
+                                1 << 20,
+                                1 << 20))),
             Linux.syscalls());
   }
 

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.Linux;
@@ -54,17 +51,7 @@ class CommitTest {
   }
 
   private void openStore() throws ImageException {
-    store =
-        ImageStore.open(
-            new ImageStoreSettings(
-                folder,
-                new Platform("linux", "amd64", ""),
-                RegistrySettings.DEFAULT,
-                Privileges.NONE,
-                UnpackLimits.DEFAULT,
-                2,
-                List.of()),
-            linux);
+    store = ImageStore.open(StoreSettings.at(folder), linux);
   }
 
   @AfterEach

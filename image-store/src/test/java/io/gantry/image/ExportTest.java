@@ -6,15 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.TarEntry;
 import io.gantry.image.layer.TarReader;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.Linux;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ExportTest {
 
-  private static final Platform AMD64 = new Platform("linux", "amd64", "");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
@@ -51,16 +46,7 @@ class ExportTest {
   }
 
   private ImageStore store(String name) throws ImageException {
-    return ImageStore.open(
-        new ImageStoreSettings(
-            folder.resolve(name),
-            AMD64,
-            RegistrySettings.DEFAULT,
-            Privileges.NONE,
-            UnpackLimits.DEFAULT,
-            2,
-            List.of()),
-        Linux.syscalls());
+    return ImageStore.open(StoreSettings.at(folder.resolve(name)), Linux.syscalls());
   }
 
   @AfterEach

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,16 +118,7 @@ class FullDiskTest {
   }
 
   private ImageStore open() throws ImageException {
-    return ImageStore.open(
-        new ImageStoreSettings(
-            root,
-            new Platform("linux", "amd64", ""),
-            RegistrySettings.DEFAULT,
-            Privileges.NONE,
-            UnpackLimits.DEFAULT,
-            2,
-            List.of()),
-        failing.files());
+    return ImageStore.open(StoreSettings.at(root), failing.files());
   }
 
   private void assertNothingVisible(ImageStore store, int call) throws IOException {

@@ -58,15 +58,7 @@ class GuardedRegistryIT {
   private Image pull(String host, RegistryAuth auth, RegistrySettings registry)
       throws ImageException {
     ImageStoreSettings usual = ImageStoreSettings.at(folder.resolve("store-" + ++stores));
-    ImageStoreSettings settings =
-        new ImageStoreSettings(
-            usual.root(),
-            usual.platform(),
-            registry,
-            usual.privileges(),
-            usual.limits(),
-            usual.parallelLayers(),
-            usual.pinned());
+    ImageStoreSettings settings = usual.withRegistry(registry);
     try (ImageStore store = ImageStore.open(settings, Linux.syscalls())) {
       Image image = store.pull(ImageReference.parse(host + "/demo/tool:1"), auth);
       assertThat(image.id()).isEqualTo(id);

@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
 import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.Linux;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,14 +33,7 @@ class HostileImageTest {
     registry = new FakeRegistry();
     store =
         ImageStore.open(
-            new ImageStoreSettings(
-                root.resolve("store"),
-                new Platform("linux", "amd64", ""),
-                RegistrySettings.DEFAULT,
-                Privileges.NONE,
-                new UnpackLimits(1 << 20, 1000),
-                2,
-                List.of()),
+            StoreSettings.limited(root.resolve("store"), new UnpackLimits(1 << 20, 1000)),
             Linux.syscalls());
   }
 

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.archive.ImageWriter;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.Linux;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,14 +37,7 @@ class ImportTest {
   void open() throws ImageException {
     store =
         ImageStore.open(
-            new ImageStoreSettings(
-                folder.resolve("store"),
-                AMD64,
-                RegistrySettings.DEFAULT,
-                Privileges.NONE,
-                UnpackLimits.DEFAULT,
-                2,
-                List.of("docker.io/demo/tool:1")),
+            StoreSettings.pinned(folder.resolve("store"), "docker.io/demo/tool:1"),
             Linux.syscalls());
   }
 

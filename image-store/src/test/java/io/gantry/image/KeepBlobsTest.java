@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.Linux;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,17 +38,7 @@ class KeepBlobsTest {
   }
 
   private ImageStore store(boolean keepBlobs) throws IOException {
-    return ImageStore.open(
-        new ImageStoreSettings(
-            folder,
-            new Platform("linux", "amd64", ""),
-            RegistrySettings.DEFAULT,
-            Privileges.NONE,
-            UnpackLimits.DEFAULT,
-            2,
-            List.of(),
-            keepBlobs),
-        Linux.syscalls());
+    return ImageStore.open(StoreSettings.keeping(folder, keepBlobs), Linux.syscalls());
   }
 
   @AfterEach

@@ -2,12 +2,8 @@ package io.gantry.image;
 
 import io.gantry.image.content.LayerChoice;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
-import io.gantry.image.registry.RegistrySettings;
 import io.gantry.linux.FileCalls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,17 +39,7 @@ final class KillChild {
 
   static ImageStore open(Path root, FileCalls files, Duration keepUnused) throws IOException {
     return DiskImageStore.open(
-        new ImageStoreSettings(
-            root,
-            new Platform("linux", "amd64", ""),
-            RegistrySettings.DEFAULT,
-            Privileges.NONE,
-            UnpackLimits.DEFAULT,
-            1,
-            List.of()),
-        files,
-        LayerChoice.DIRECTORIES,
-        keepUnused);
+        StoreSettings.inOrder(root), files, LayerChoice.DIRECTORIES, keepUnused);
   }
 
   public static void main(String[] arguments) throws IOException {

@@ -117,16 +117,10 @@ class RealRegistryIT {
     Files.writeString(hosts.resolve("hosts.toml"), "server = \"http://" + registry.host() + "\"\n");
     ImageStoreSettings usual = ImageStoreSettings.at(folder.resolve("mirrored"));
     ImageStoreSettings mirrored =
-        new ImageStoreSettings(
-            usual.root(),
-            usual.platform(),
+        usual.withRegistry(
             usual
                 .registry()
-                .withEndpoints(new HostsDirectory(folder.resolve("certs.d"), Endpoints.DIRECT)),
-            usual.privileges(),
-            usual.limits(),
-            usual.parallelLayers(),
-            usual.pinned());
+                .withEndpoints(new HostsDirectory(folder.resolve("certs.d"), Endpoints.DIRECT)));
 
     try (ImageStore other = ImageStore.open(mirrored, Linux.syscalls())) {
       Image image =

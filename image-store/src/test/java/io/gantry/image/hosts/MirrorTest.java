@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.image.FakeRegistry;
 import io.gantry.image.Image;
 import io.gantry.image.ImageStore;
-import io.gantry.image.ImageStoreSettings;
+import io.gantry.image.StoreSettings;
 import io.gantry.image.TarBytes;
 import io.gantry.image.TestImage;
 import io.gantry.image.error.ImageException;
-import io.gantry.image.layer.Privileges;
-import io.gantry.image.layer.UnpackLimits;
-import io.gantry.image.manifest.Platform;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.Endpoint;
@@ -53,14 +50,8 @@ class MirrorTest {
             registry -> List.of(Endpoint.of(URI.create("http://" + origin.host()), true)));
     store =
         ImageStore.open(
-            new ImageStoreSettings(
-                root.resolve("store"),
-                new Platform("linux", "amd64", ""),
-                RegistrySettings.DEFAULT.withEndpoints(hosts),
-                Privileges.NONE,
-                UnpackLimits.DEFAULT,
-                2,
-                List.of()),
+            StoreSettings.at(root.resolve("store"))
+                .withRegistry(RegistrySettings.DEFAULT.withEndpoints(hosts)),
             Linux.syscalls());
   }
 
