@@ -3,6 +3,7 @@ package io.gantry.image;
 import io.gantry.image.content.BlobStore;
 import io.gantry.image.content.DiskFiles;
 import io.gantry.image.content.LayerChoice;
+import io.gantry.image.content.LayerPass;
 import io.gantry.image.content.LayerStore;
 import io.gantry.image.content.LayerWriters;
 import io.gantry.image.content.StoreLayout;
@@ -11,6 +12,8 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.manifest.ManifestReader;
 import io.gantry.image.progress.Progress;
+import io.gantry.image.progress.WorkObserver;
+import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
@@ -72,9 +75,10 @@ final class DiskImageStore implements ImageStore {
     this.commits = new ImageCommits(parts, intake, departure, snapshots, Clock.systemUTC());
   }
 
-  static ImageStore open(ImageStoreSettings settings, FileCalls files, LayerChoice choice)
+  static ImageStore open(
+      ImageStoreSettings settings, FileCalls files, LayerChoice choice, WorkObserver observer)
       throws ImageException {
-    return open(settings, files, choice, KEEP_UNUSED);
+    return open(settings, files, choice, observer, KEEP_UNUSED);
   }
 
   /**
@@ -83,7 +87,11 @@ final class DiskImageStore implements ImageStore {
    * @param keepUnused how long complete layers of a broken pull wait for the next try
    */
   static ImageStore open(
-      ImageStoreSettings settings, FileCalls files, LayerChoice choice, Duration keepUnused)
+      ImageStoreSettings settings,
+      FileCalls files,
+      LayerChoice choice,
+      WorkObserver observer,
+      Duration keepUnused)
       throws ImageException {
     StoreLayout layout = new StoreLayout(settings.root());
     layout.create();
@@ -91,8 +99,26 @@ final class DiskImageStore implements ImageStore {
     try {
       trash.sweep();
       throwAway(layout.staging(), trash);
-      StoreParts parts = parts(settings, layout, files, trash, choice);
-      DiskImageStore store = new DiskImageStore(parts, new DiskFiles(files), trash, keepUnused);
+      LayerWriters writers =
+          LayerWriters.of(
+              choice,
+              files,
+              settings.privileges(),
+              settings.limits(),
+              new LayerPass.Manner(settings.keepBlobs(), observer));
+      LayerStore layers = LayerStore.open(layout, files, trash, writers, settings.parallelLayers());
+      DiskFiles disk = new DiskFiles(files);
+      StoreParts parts =
+          new StoreParts(
+              settings,
+              observer,
+              layout,
+              files,
+              new BlobStore(layout, disk),
+              layers,
+              new ImageCatalog(new ImageRecordFiles(layout, disk)),
+              new ReentrantLock());
+      DiskImageStore store = new DiskImageStore(parts, disk, trash, keepUnused);
       store.load();
       return store;
     } catch (IOException e) {
@@ -100,32 +126,6 @@ final class DiskImageStore implements ImageStore {
       throw new ImageException.Storage(
           settings.root().toString(), "cannot open the image store: " + e, "check the disk", e);
     }
-  }
-
-  private static StoreParts parts(
-      ImageStoreSettings settings,
-      StoreLayout layout,
-      FileCalls files,
-      Trash trash,
-      LayerChoice choice)
-      throws IOException {
-    LayerStore layers =
-        LayerStore.open(
-            layout,
-            files,
-            trash,
-            LayerWriters.of(
-                choice, files, settings.privileges(), settings.limits(), settings.keepBlobs()),
-            settings.parallelLayers());
-    DiskFiles disk = new DiskFiles(files);
-    return new StoreParts(
-        settings,
-        layout,
-        files,
-        new BlobStore(layout, disk),
-        layers,
-        new ImageCatalog(new ImageRecordFiles(layout, disk)),
-        new ReentrantLock());
   }
 
   private static void throwAway(Path folder, Trash trash) throws IOException {
@@ -247,7 +247,15 @@ final class DiskImageStore implements ImageStore {
 
   @Override
   public Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
-    return commits.commit(commit, stillness);
+    return WorkReport.of(
+        parts.observer(),
+        Work.COMMIT,
+        commit.name() == null ? "" : commit.name(),
+        report -> {
+          Image image = commits.commit(commit, stillness);
+          report.fact("id", image.id()).fact("container", commit.snapshot());
+          return image;
+        });
   }
 
   @Override

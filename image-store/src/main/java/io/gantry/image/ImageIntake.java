@@ -9,7 +9,9 @@ import io.gantry.image.content.LayerSpec;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.Decompression;
 import io.gantry.image.layer.SizeLimit;
+import io.gantry.image.progress.LayerProgress;
 import io.gantry.image.progress.Progress;
+import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.FetchedManifest;
@@ -21,7 +23,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -63,7 +64,7 @@ final class ImageIntake implements AutoCloseable {
   ImageIntake(StoreParts parts, Clock clock) {
     this.parts = parts;
     this.clock = clock;
-    this.registries = new RegistryClient(parts.settings().registry());
+    this.registries = new RegistryClient(parts.settings().registry(), parts.observer());
   }
 
   /** The repository that a reference names. */
@@ -110,36 +111,42 @@ final class ImageIntake implements AutoCloseable {
     @Override
     public Image run() throws ImageException {
       try {
-        return pullNow(reference, auth, progress);
+        return WorkReport.of(
+            parts.observer(),
+            Work.PULL,
+            reference,
+            report -> pullNow(reference, auth, progress, report));
       } finally {
         progress.end();
       }
     }
   }
 
-  private Image pullNow(ImageReference reference, RegistryAuth auth, Progress progress)
+  private Image pullNow(
+      ImageReference reference, RegistryAuth auth, Progress progress, WorkReport report)
       throws ImageException {
-    long start = System.nanoTime();
     Repository repository = registries.repository(reference, auth);
+    report.over(repository.traffic());
     Optional<Image> unchanged = unchanged(reference, repository);
     if (unchanged.isPresent()) {
+      report.fact("id", unchanged.get().id()).unchanged();
       return unchanged.get();
     }
     ImageResolver resolver = new ImageResolver(repository, parts.settings().platform());
     FetchedManifest top = resolver.top(reference);
     Optional<Image> present = renewed(reference, top.digest());
+    report.fact("digest", top.digest());
     if (present.isPresent()) {
+      report.unchanged();
       return present.get();
     }
     WantedImage wanted = resolver.resolve(reference, top);
     Image image = install(List.of(wanted), new RegistryBlobs(repository), progress).getFirst();
-    LOG.atInfo()
-        .addKeyValue("image", reference)
-        .addKeyValue("bytes", progress.bytes())
-        .addKeyValue("seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3)
-        .addKeyValue("layers", wanted.layers().size())
-        .addKeyValue("from", repository.served())
-        .log("pulled");
+    report
+        .fact("bytes", progress.bytes())
+        .fact("fetched", progress.count(LayerProgress.Stage.DONE))
+        .fact("present", progress.count(LayerProgress.Stage.PRESENT))
+        .fact("from", repository.served());
     return image;
   }
 
@@ -279,6 +286,24 @@ final class ImageIntake implements AutoCloseable {
   /** As {@link ImageStore#importArchive}. */
   List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
       throws ImageException {
+    return WorkReport.of(
+        parts.observer(),
+        Work.IMPORT,
+        name == null ? "" : name,
+        report -> {
+          Progress progress = new Progress();
+          List<Image> images = importNow(archive, name, progress);
+          report
+              .fact("ids", images.stream().map(Image::id).toList())
+              .fact("bytes", progress.bytes())
+              .fact("unpacked", progress.count(LayerProgress.Stage.DONE))
+              .fact("present", progress.count(LayerProgress.Stage.PRESENT));
+          return images;
+        });
+  }
+
+  private List<Image> importNow(
+      InputStream archive, @Nullable ImageReference name, Progress progress) throws ImageException {
     Path file = parts.layout().staging().resolve("archive-" + UUID.randomUUID());
     try {
       unpack(archive, file);
@@ -289,7 +314,7 @@ final class ImageIntake implements AutoCloseable {
       for (ArchivedImage image : found) {
         wanted.add(wanted(image, name));
       }
-      return install(wanted, opened, new Progress());
+      return install(wanted, opened, progress);
     } catch (ImageException e) {
       throw e;
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import io.gantry.image.outgoing.KeptPacking;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.OutgoingImage;
 import io.gantry.image.outgoing.OutgoingLayer;
+import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.Destination;
@@ -39,7 +40,25 @@ final class ImagePushes {
 
   /** As {@link ImageStore#push}. */
   PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException {
-    Destination destination = registries.destination(name, auth);
+    return WorkReport.of(
+        parts.observer(),
+        Work.PUSH,
+        name,
+        report -> {
+          Destination destination = registries.destination(name, auth);
+          report.over(destination.traffic());
+          PushedImage pushed = pushNow(image, name, destination);
+          report
+              .fact("digest", pushed.image().manifest())
+              .fact("bytes", destination.traffic().sent())
+              .fact("sent", pushed.sent())
+              .fact("present", pushed.present());
+          return pushed;
+        });
+  }
+
+  private PushedImage pushNow(Image image, ImageReference name, Destination destination)
+      throws ImageException {
     try (ImageOutlet.Stay _ = outlet.stay(List.of(image))) {
       requireDigest(image, name);
       int sent = 0;

@@ -3,6 +3,7 @@ package io.gantry.image;
 import io.gantry.image.content.LayerChoice;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
+import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
@@ -35,7 +36,18 @@ public interface ImageStore extends AutoCloseable {
   /** Opens a store whose layers may be images of file systems. */
   static ImageStore open(ImageStoreSettings settings, FileCalls files, LayerChoice choice)
       throws ImageException {
-    return DiskImageStore.open(settings, files, choice);
+    return open(settings, files, choice, WorkObserver.NONE);
+  }
+
+  /**
+   * Opens a store that tells what it does.
+   *
+   * @param observer told by the threads that do it
+   */
+  static ImageStore open(
+      ImageStoreSettings settings, FileCalls files, LayerChoice choice, WorkObserver observer)
+      throws ImageException {
+    return DiskImageStore.open(settings, files, choice, observer);
   }
 
   /**

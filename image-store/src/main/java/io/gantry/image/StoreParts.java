@@ -8,6 +8,7 @@ import io.gantry.image.outgoing.CompressedPacking;
 import io.gantry.image.outgoing.KeptPacking;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.PlainPacking;
+import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.Digest;
 import io.gantry.linux.FileCalls;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 record StoreParts(
     ImageStoreSettings settings,
+    WorkObserver observer,
     StoreLayout layout,
     FileCalls files,
     BlobStore blobs,

@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import io.gantry.image.content.LayerChoice;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.linux.FileCalls;
@@ -39,7 +40,7 @@ final class KillChild {
 
   static ImageStore open(Path root, FileCalls files, Duration keepUnused) throws IOException {
     return DiskImageStore.open(
-        StoreSettings.inOrder(root), files, LayerChoice.DIRECTORIES, keepUnused);
+        StoreSettings.inOrder(root), files, LayerChoice.DIRECTORIES, WorkObserver.NONE, keepUnused);
   }
 
   public static void main(String[] arguments) throws IOException {

@@ -51,7 +51,7 @@ class PushTest {
     return ImageStore.open(StoreSettings.at(folder.resolve(name)), Linux.syscalls());
   }
 
-  private static byte[] archive(byte[]... layers) {
+  static byte[] archive(byte[]... layers) {
     TestImage image = TestImage.compressed("none", layers);
     TarBytes tar =
         new TarBytes()

@@ -7,6 +7,7 @@ import io.gantry.image.layer.SizeLimit;
 import io.gantry.image.layer.TarReader;
 import io.gantry.image.layer.UnpackedLayer;
 import io.gantry.image.progress.LayerProgress;
+import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.DigestedStream;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
@@ -22,17 +23,24 @@ public final class LayerPass {
   private final LayerUnpacker unpacker;
   private final LayerForm form;
   private final long maxBytes;
-  private final boolean keepBlobs;
+  private final Manner manner;
+
+  /**
+   * How layers are read.
+   *
+   * @param keepBlobs whether the bytes are written down as they come
+   * @param observer told of each
+   */
+  public record Manner(boolean keepBlobs, WorkObserver observer) {}
 
   /**
    * @param form that the unpacker makes
-   * @param keepBlobs whether the bytes are written down as they come
    */
-  LayerPass(LayerUnpacker unpacker, LayerForm form, long maxBytes, boolean keepBlobs) {
+  LayerPass(LayerUnpacker unpacker, LayerForm form, long maxBytes, Manner manner) {
     this.unpacker = unpacker;
     this.form = form;
     this.maxBytes = maxBytes;
-    this.keepBlobs = keepBlobs;
+    this.manner = manner;
   }
 
   /**
@@ -49,22 +57,26 @@ public final class LayerPass {
           "its " + layer.blob().size() + " bytes are over the limit of " + maxBytes,
           "raise image.max_layer_bytes if you trust the image");
     }
+    manner.observer().layerBegan();
     try (InputStream raw = progress.counting(source.open(layer.blob()));
         InputStream kept = kept(raw, folder);
         DigestedStream blob =
             new DigestedStream(kept, name, layer.blob().digest(), layer.blob().size())) {
       UnpackedLayer unpacked = unpack(layer, name, blob, folder.resolve(form.file()));
-      return keepBlobs
+      manner.observer().layerUnpacked(unpacked.bytes());
+      return manner.keepBlobs()
           ? new UnpackedLayer(
               unpacked.bytes() + blob.count(), unpacked.inodes() + 1, unpacked.sums())
           : unpacked;
     } catch (WrongBytesException e) {
       throw source.distrust(layer.blob()) ? e : e.damage();
+    } finally {
+      manner.observer().layerEnded();
     }
   }
 
   private InputStream kept(InputStream raw, Path folder) throws IOException {
-    return keepBlobs ? new KeepingStream(raw, folder.resolve(StoreLayout.BLOB)) : raw;
+    return manner.keepBlobs() ? new KeepingStream(raw, folder.resolve(StoreLayout.BLOB)) : raw;
   }
 
   private UnpackedLayer unpack(LayerSpec layer, String name, DigestedStream blob, Path target)

@@ -23,13 +23,13 @@ public record LayerWriters(
       FileCalls files,
       Privileges privileges,
       UnpackLimits limits,
-      boolean keepBlobs) {
+      LayerPass.Manner manner) {
     LayerUnpacker directories = new DirectoryUnpacker(files, privileges, limits);
     LayerUnpacker images = new ErofsUnpacker(limits);
     return new LayerWriters(
-        new LayerPass(directories, LayerForm.DIRECTORY, limits.maxBytes(), keepBlobs),
+        new LayerPass(directories, LayerForm.DIRECTORY, limits.maxBytes(), manner),
         choice.form() == LayerForm.EROFS
-            ? new LayerPass(images, LayerForm.EROFS, limits.maxBytes(), keepBlobs)
+            ? new LayerPass(images, LayerForm.EROFS, limits.maxBytes(), manner)
             : null,
         choice.mounter());
   }

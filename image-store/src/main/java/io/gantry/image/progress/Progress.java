@@ -27,6 +27,11 @@ public final class Progress {
     return layers.stream().mapToLong(LayerProgress::bytes).sum();
   }
 
+  /** How many layers are in a stage. */
+  public long count(LayerProgress.Stage stage) {
+    return layers.stream().filter(layer -> layer.stage() == stage).count();
+  }
+
   synchronized void changed() {
     changes++;
     notifyAll();

@@ -2,6 +2,7 @@ package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.Descriptor;
+import io.gantry.image.progress.Traffic;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,10 @@ final class BlobStream extends InputStream {
     /** The blob from an offset on; the first answer is here when this returns. */
     BlobPart from(long offset) throws ImageException;
 
-    /** An endpoint has become useless for now. */
+    /** What is counted. */
+    Traffic traffic();
+
+    /** An endpoint has become useless for now, and another is asked if there is one. */
     void leave(EndpointCaller endpoint);
 
     /** A failure in words. */
@@ -85,7 +89,10 @@ final class BlobStream extends InputStream {
         if (n < 0 && received < size) {
           throw new EOFException("it ends after " + received + " of " + size + " bytes");
         }
-        received += Math.max(0, n);
+        if (n > 0) {
+          received += n;
+          source.traffic().receive(n);
+        }
         return n;
       } catch (IOException e) {
         if (received >= size) {
@@ -105,6 +112,7 @@ final class BlobStream extends InputStream {
     } catch (ImageException.Unavailable e) {
       inVain(e);
       pause();
+      source.traffic().retry();
       return null;
     }
   }
@@ -127,9 +135,12 @@ final class BlobStream extends InputStream {
     if (e instanceof SlowBodyException || vainAtOne >= triesAtOne) {
       source.leave(endpoint);
       vainAtOne = 0;
-    } else if (vainAtOne > 0) {
+      return;
+    }
+    if (vainAtOne > 0) {
       pause();
     }
+    source.traffic().retry();
   }
 
   private void inVain(ImageException failure) throws ImageException {

@@ -2,6 +2,7 @@ package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.Descriptor;
+import io.gantry.image.progress.Traffic;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +40,11 @@ public final class Destination {
   Destination(PushCaller caller, String name) {
     this.caller = caller;
     this.name = name;
+  }
+
+  /** What the push comes to so far. */
+  public Traffic traffic() {
+    return caller.traffic();
   }
 
   /** Gives the bytes of a blob, as often as they are asked for. */
@@ -102,6 +108,7 @@ public final class Destination {
             limit,
             subject);
     requireDigest(caller.send(sending, Set.of(CREATED)), blob.digest(), subject);
+    caller.traffic().send(blob.size());
   }
 
   private static BodyPublisher publisher(long size, Bytes bytes) {

@@ -1,6 +1,7 @@
 package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Traffic;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -30,11 +31,13 @@ final class EndpointCaller {
   private final Wire wire;
   private final Endpoint endpoint;
   private final Authorization authorization;
+  private final Traffic traffic;
 
-  EndpointCaller(Wire wire, Endpoint endpoint, Authorization authorization) {
+  EndpointCaller(Wire wire, Endpoint endpoint, Authorization authorization, Traffic traffic) {
     this.wire = wire;
     this.endpoint = endpoint;
     this.authorization = authorization;
+    this.traffic = traffic;
   }
 
   Endpoint endpoint() {
@@ -62,6 +65,7 @@ final class EndpointCaller {
         if (last || !Wire.isBrokenConnection(e) || deadline.isOver()) {
           throw e;
         }
+        traffic.retry();
         continue;
       }
       int status = response.statusCode();
@@ -81,6 +85,7 @@ final class EndpointCaller {
       }
       response.body().close();
       Backoff.pause(pause, call.subject());
+      traffic.retry();
     }
   }
 

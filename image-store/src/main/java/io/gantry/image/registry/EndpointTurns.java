@@ -1,6 +1,7 @@
 package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Traffic;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,17 +20,23 @@ final class EndpointTurns {
 
   private final List<EndpointCaller> endpoints;
   private final Absences absences;
+  private final Traffic traffic;
   private final Set<EndpointCaller> liars = ConcurrentHashMap.newKeySet();
 
-  EndpointTurns(List<EndpointCaller> endpoints, Absences absences) {
+  EndpointTurns(List<EndpointCaller> endpoints, Absences absences, Traffic traffic) {
     this.endpoints = List.copyOf(endpoints);
     this.absences = absences;
+    this.traffic = traffic;
   }
 
   /** Asks one endpoint, and waits for it while it is busy only if {@code patient}. */
   @FunctionalInterface
   interface Question<T> {
     T ask(EndpointCaller endpoint, boolean patient) throws ImageException, BusyException;
+  }
+
+  Traffic traffic() {
+    return traffic;
   }
 
   int count() {
@@ -42,6 +49,7 @@ final class EndpointTurns {
     List<EndpointCaller> busy = new ArrayList<>();
     for (EndpointCaller endpoint : turns) {
       try {
+        turnAfter(failures);
         return answer(endpoint, question, turns.size() == 1);
       } catch (BusyException e) {
         busy.add(endpoint);
@@ -52,6 +60,7 @@ final class EndpointTurns {
     }
     for (EndpointCaller endpoint : busy) {
       try {
+        turnAfter(failures);
         return answer(endpoint, question, true);
       } catch (BusyException e) {
         failures.put(endpoint, e.refusal());
@@ -60,6 +69,12 @@ final class EndpointTurns {
       }
     }
     throw Refusals.of(subject, needed, named(failures));
+  }
+
+  private void turnAfter(Map<EndpointCaller, ImageException> failures) {
+    if (!failures.isEmpty()) {
+      traffic.turn();
+    }
   }
 
   private <T> T answer(EndpointCaller endpoint, Question<T> question, boolean patient)
@@ -103,6 +118,11 @@ final class EndpointTurns {
   /** It broke off or was too slow: the others come first for a while. */
   void leave(EndpointCaller endpoint) {
     absences.add(endpoint.endpoint());
+    if (endpoints.size() > 1) {
+      traffic.turn();
+    } else {
+      traffic.retry();
+    }
   }
 
   /**
@@ -113,6 +133,10 @@ final class EndpointTurns {
   boolean distrust(EndpointCaller wrong) {
     liars.add(wrong);
     absences.add(wrong.endpoint());
-    return !inTurn(Capability.PULL).isEmpty();
+    boolean others = !inTurn(Capability.PULL).isEmpty();
+    if (others) {
+      traffic.turn();
+    }
+    return others;
   }
 }

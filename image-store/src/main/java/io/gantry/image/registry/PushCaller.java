@@ -1,6 +1,7 @@
 package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Traffic;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -23,15 +24,21 @@ final class PushCaller {
   private final Wire wire;
   private final Endpoint endpoint;
   private final Authorization authorization;
+  private final Traffic traffic;
 
-  PushCaller(Wire wire, Endpoint endpoint, Authorization authorization) {
+  PushCaller(Wire wire, Endpoint endpoint, Authorization authorization, Traffic traffic) {
     this.wire = wire;
     this.endpoint = endpoint;
     this.authorization = authorization;
+    this.traffic = traffic;
   }
 
   URI uri(String path) {
     return endpoint.at(path);
+  }
+
+  Traffic traffic() {
+    return traffic;
   }
 
   Duration answerLimit() {
@@ -55,6 +62,7 @@ final class PushCaller {
           throw e;
         }
         Backoff.pause(Backoff.after(tries), sending.subject());
+        traffic.retry();
         continue;
       }
       if (wanted.contains(response.statusCode())) {
@@ -67,6 +75,7 @@ final class PushCaller {
       }
       response.body().close();
       Backoff.pause(Backoff.longer(said, Backoff.after(tries)), sending.subject());
+      traffic.retry();
     }
   }
 

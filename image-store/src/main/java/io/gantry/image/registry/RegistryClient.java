@@ -1,6 +1,8 @@
 package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Traffic;
+import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.ImageReference;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -11,15 +13,24 @@ public final class RegistryClient implements AutoCloseable {
 
   private final Wire wire;
   private final RegistrySettings settings;
+  private final WorkObserver observer;
   private final TokenServer tokens;
   private final Absences absences;
 
   public RegistryClient(RegistrySettings settings) {
-    this(settings, InstantSource.system());
+    this(settings, WorkObserver.NONE);
   }
 
-  RegistryClient(RegistrySettings settings, InstantSource clock) {
+  /**
+   * @param observer told what comes and goes, and what has to be asked again
+   */
+  public RegistryClient(RegistrySettings settings, WorkObserver observer) {
+    this(settings, observer, InstantSource.system());
+  }
+
+  RegistryClient(RegistrySettings settings, WorkObserver observer, InstantSource clock) {
     this.settings = settings;
+    this.observer = observer;
     this.wire = new Wire(settings);
     this.tokens = new TokenServer(wire, new TokenCache(clock));
     this.absences = new Absences(clock);
@@ -28,13 +39,16 @@ public final class RegistryClient implements AutoCloseable {
   /** What one pull needs of one repository; endpoints and credentials are looked up now. */
   public Repository repository(ImageReference reference, RegistryAuth auth) throws ImageException {
     String name = reference.repository();
+    Traffic traffic = new Traffic(observer);
     List<EndpointCaller> callers = new ArrayList<>();
     for (Endpoint endpoint : settings.endpoints().of(reference.registry())) {
       Login login = login(endpoint, reference, auth);
       callers.add(
-          new EndpointCaller(wire, endpoint, new Authorization(tokens, endpoint, name, login)));
+          new EndpointCaller(
+              wire, endpoint, new Authorization(tokens, endpoint, name, login), traffic));
     }
-    return new Repository(wire, "image " + reference, name, new EndpointTurns(callers, absences));
+    return new Repository(
+        wire, "image " + reference, name, new EndpointTurns(callers, absences, traffic));
   }
 
   /**
@@ -57,7 +71,8 @@ public final class RegistryClient implements AutoCloseable {
     String name = reference.repository();
     Authorization authorization =
         new Authorization(tokens, endpoint, name, login(endpoint, reference, auth));
-    return new Destination(new PushCaller(wire, endpoint, authorization), name);
+    return new Destination(
+        new PushCaller(wire, endpoint, authorization, new Traffic(observer)), name);
   }
 
   /** The credentials of a pull are for the registry itself; a mirror sees its own. */

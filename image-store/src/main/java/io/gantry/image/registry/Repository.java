@@ -4,6 +4,7 @@ import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.Descriptor;
 import io.gantry.image.manifest.ManifestReader;
 import io.gantry.image.manifest.MediaTypes;
+import io.gantry.image.progress.Traffic;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -190,6 +191,11 @@ public final class Repository {
           }
 
           @Override
+          public Traffic traffic() {
+            return turns.traffic();
+          }
+
+          @Override
           public void leave(EndpointCaller endpoint) {
             turns.leave(endpoint);
           }
@@ -216,6 +222,11 @@ public final class Repository {
                 BlobPart.of(endpoint, endpoint.ask(call, patient), blob, offset, subject));
     givers.putIfAbsent(blob.digest(), part.endpoint());
     return part;
+  }
+
+  /** What the pull comes to so far. */
+  public Traffic traffic() {
+    return turns.traffic();
   }
 
   /** The endpoints that gave the blobs so far. */
