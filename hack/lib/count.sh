@@ -64,6 +64,7 @@ skip_reasons() {
 holds() {
   case $1 in
     no-go) ! command -v go >/dev/null || ! GOTOOLCHAIN=local go list -C conformance-tests/crictl -m >/dev/null 2>&1 ;;
+    no-promtool) ! command -v promtool >/dev/null ;;
     no-process-events) ! hack/lib/exec-count $$ </dev/null >/dev/null 2>&1 ;;
     containerd-1.6) ! holds no-containerd && containerd --version | grep -Eq ' v?1\.6\.' ;;
     no-containerd) ! command -v containerd >/dev/null || ! command -v runc >/dev/null ;;

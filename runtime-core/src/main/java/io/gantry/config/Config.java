@@ -20,7 +20,8 @@ public record Config(
     NetworkSettings network,
     CgroupSettings cgroup,
     ImageSettings image,
-    RegistrySettings registry) {
+    RegistrySettings registry,
+    MetricsSettings metrics) {
 
   /** The file that is read when no other is named. */
   public static final Path FILE = Path.of("/etc/gantry/config.toml");
@@ -45,7 +46,8 @@ public record Config(
               "",
               List.of(),
               false),
-          new RegistrySettings(10, 30, 30, 4096));
+          new RegistrySettings(10, 30, 30, 4096),
+          new MetricsSettings(""));
 
   /**
    * What the daemon writes of itself.
@@ -118,4 +120,11 @@ public record Config(
       int answerTimeoutSeconds,
       int stallTimeoutSeconds,
       long leastBytesPerSecond) {}
+
+  /**
+   * Where numbers are shown.
+   *
+   * @param address {@code host:port} of an HTTP endpoint for Prometheus, or empty for none
+   */
+  public record MetricsSettings(String address) {}
 }

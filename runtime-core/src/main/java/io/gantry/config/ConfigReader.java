@@ -3,6 +3,7 @@ package io.gantry.config;
 import io.gantry.config.Config.CgroupSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
+import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
 import io.gantry.config.Config.RegistrySettings;
 import java.io.IOException;
@@ -27,6 +28,10 @@ public final class ConfigReader {
   /** Supervisors listen below it, at {@code containers/} 24 digits {@code /shim.sock}. */
   private static final int LONGEST_STATE = LONGEST_SOCKET - 46;
 
+  /** A name, an IPv4 address, or an IPv6 address in brackets; or nothing. */
+  private static final String HOST_AND_PORT = "|([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]):[0-9]{1,5}";
+
+  private static final int LARGEST_PORT = 65535;
   private static final int LEAST_MTU = 576;
   private static final int MOST_MTU = 65535;
 
@@ -85,6 +90,7 @@ public final class ConfigReader {
     CgroupSettings cgroup = cgroup(top.section("cgroup"), defaults.cgroup());
     ImageSettings image = image(top.section("image"), defaults.image());
     RegistrySettings registry = registry(top.section("registry"), defaults.registry());
+    MetricsSettings metrics = metrics(top.section("metrics"), defaults.metrics());
     top.refuseOthers();
     return new Config(
         flags.root().orElse(root),
@@ -95,7 +101,8 @@ public final class ConfigReader {
         network,
         cgroup,
         image,
-        registry);
+        registry,
+        metrics);
   }
 
   /** A daemon that starts and cannot start containers afterwards helps nobody. */
@@ -165,6 +172,17 @@ public final class ConfigReader {
             section.number("least_bytes_per_second", defaults.leastBytesPerSecond(), 1, 1L << 40));
     section.refuseOthers();
     return settings;
+  }
+
+  private static MetricsSettings metrics(Section section, MetricsSettings defaults) {
+    String wanted = "host:port such as \"127.0.0.1:9095\", or nothing";
+    String address = section.matching("address", defaults.address(), HOST_AND_PORT, wanted);
+    int colon = address.lastIndexOf(':');
+    if (colon >= 0 && Integer.parseInt(address.substring(colon + 1)) > LARGEST_PORT) {
+      section.refuse("address", "is \"" + address + "\"", wanted);
+    }
+    section.refuseOthers();
+    return new MetricsSettings(address);
   }
 
   private static int seconds(Section section, String key, int fallback) {

@@ -53,6 +53,7 @@ final class DaemonNode implements NodeStatus {
     all.put("network", config.network());
     all.put("cgroup", config.cgroup());
     all.put("image", config.image());
+    all.put("metrics", config.metrics());
     return all;
   }
 }

@@ -80,10 +80,17 @@ final class Wiring {
   }
 
   static Services services(Config config, Syscalls calls, PodNetwork network) throws IOException {
-    return new Wiring(config, calls, network).wire();
+    // First, because it is the configuration's fault when it fails.
+    Telemetry telemetry = Telemetry.at(config.metrics().address());
+    try {
+      return new Wiring(config, calls, network).wire(telemetry);
+    } catch (IOException | RuntimeException e) {
+      telemetry.close();
+      throw e;
+    }
   }
 
-  private Services wire() throws IOException {
+  private Services wire(Telemetry telemetry) throws IOException {
     Path mounts = config.state().resolve("mounts");
     SmallMounts starts = SmallMounts.create(List.of(config.state()));
     ShimLauncher shims =
@@ -99,7 +106,8 @@ final class Wiring {
         ImageStore.open(
             imageSettings(),
             calls,
-            new LayerForms(calls, detached).choice(config.image().layerForm(), config.root()));
+            new LayerForms(calls, detached).choice(config.image().layerForm(), config.root()),
+            telemetry.images());
     Cgroups cgroups = MachineCgroups.detect();
 
     PodPaths podPaths = new PodPaths(config.state().resolve("pods"));
@@ -125,6 +133,7 @@ final class Wiring {
         edge,
         () -> recover(pods, containers),
         () -> {
+          telemetry.close();
           images.close();
           shims.close();
           starts.close();

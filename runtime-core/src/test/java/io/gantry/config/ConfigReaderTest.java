@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gantry.config.Config.CgroupSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
+import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
 import io.gantry.config.Config.RegistrySettings;
 import io.gantry.container.ContainerId;
@@ -43,7 +44,8 @@ class ConfigReaderTest {
                     "",
                     List.of(),
                     false),
-                new RegistrySettings(10, 30, 30, 4096)));
+                new RegistrySettings(10, 30, 30, 4096),
+                new MetricsSettings("")));
   }
 
   @Test
@@ -53,7 +55,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 9 + 4);
+        .hasSize(4 + 1 + 4 + 1 + 9 + 4 + 1);
   }
 
   @Test
@@ -86,6 +88,8 @@ class ConfigReaderTest {
             auth_file = "/root/.docker/config.json"
             [registry]
             answer_timeout_seconds = 5
+            [metrics]
+            address = "[::1]:0"
             """);
 
     assertThat(config.socket()).isEqualTo(Path.of("/tmp/x/gantry.sock"));
@@ -97,6 +101,7 @@ class ConfigReaderTest {
     assertThat(config.image().registryConfigDir()).isEqualTo(Path.of("/srv/certs.d"));
     assertThat(config.image().authFile()).isEqualTo("/root/.docker/config.json");
     assertThat(config.registry()).isEqualTo(new RegistrySettings(10, 5, 30, 4096));
+    assertThat(config.metrics().address()).isEqualTo("[::1]:0");
     assertThat(config.root()).isEqualTo(Config.DEFAULT.root());
   }
 
@@ -123,7 +128,7 @@ class ConfigReaderTest {
       textBlock =
           """
           rot = "/x"              | f:1:1: unknown key rot; did you mean root?
-          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, network, registry, root, socket, socket_mode, state
+          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, metrics, network, registry, root, socket, socket_mode, state
           network.brigde = "a"    | f:1:1: unknown key network.brigde; did you mean network.bridge?
           root = 7                | f:1:1: root is 7; give an absolute path
           root = "var"            | f:1:1: root is "var"; give an absolute path
@@ -141,6 +146,8 @@ class ConfigReaderTest {
           image.auth_file = "a"   | f:1:1: image.auth_file is "a"; give an absolute path
           registry.stall_timeout_seconds = 0  | f:1:1: registry.stall_timeout_seconds is 0; give a number from 1 to 3600
           registry.least_bytes_per_second = 0 | f:1:1: registry.least_bytes_per_second is 0; give a number from 1 to 1099511627776
+          metrics.address = "a"   | f:1:1: metrics.address is "a"; give host:port such as "127.0.0.1:9095", or nothing
+          metrics.address = "a:65536" | f:1:1: metrics.address is "a:65536"; give host:port such as "127.0.0.1:9095", or nothing
           image.pinned = "a"      | f:1:1: image.pinned is "a"; give a list of strings: ["...", "..."]
           image.pinned = [1]      | f:1:1: image.pinned is [1]; give a list of strings: ["...", "..."]
           socket_mode = "0666"    | f:1:1: socket_mode is "0666"; give one of 0600, 0660

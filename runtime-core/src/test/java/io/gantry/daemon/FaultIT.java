@@ -70,7 +70,8 @@ class FaultIT {
             new Config.NetworkSettings("gantryfault", "gtfault0", "", 0),
             new Config.CgroupSettings("/gantry-fault"),
             Config.DEFAULT.image(),
-            Config.DEFAULT.registry());
+            Config.DEFAULT.registry(),
+            Config.DEFAULT.metrics());
     Files.createDirectories(config.state());
     PodNetwork real = BridgeNetworks.onThisNode(Wiring.bridge(config));
     services = Wiring.services(config, faults.calls(), network.around(real));
