@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.image.content.LayerForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A file system of its own, in a mount namespace of its own, is filled to the last byte: what is
@@ -23,17 +26,19 @@ class FullFileSystemIT {
 
   @TempDir Path folder;
 
+  /** Whose files the kernel does not mount as images. */
   @Test
   void images_can_be_removed_from_a_full_tmpfs() throws Exception {
-    run(TMPFS);
+    run(TMPFS, LayerForm.DIRECTORY);
   }
 
-  @Test
-  void images_can_be_removed_from_a_full_ext4() throws Exception {
-    run(EXT4);
+  @ParameterizedTest
+  @EnumSource
+  void images_can_be_removed_from_a_full_ext4(LayerForm form) throws Exception {
+    run(EXT4, form);
   }
 
-  private void run(String mount) throws Exception {
+  private void run(String mount, LayerForm form) throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     try (FakeRegistry registry = new FakeRegistry()) {
       TarBytes many = new TarBytes().file("large", 0644, new byte[LARGE]);
@@ -46,6 +51,7 @@ class FullFileSystemIT {
           disk,
           mount,
           registry.host(),
+          form,
           "pull a/b:1",
           "hold a/b:1",
           "fill " + disk.resolve("filler"),
@@ -58,7 +64,8 @@ class FullFileSystemIT {
     }
   }
 
-  private void child(Path disk, String mount, String registry, String... steps) throws Exception {
+  private void child(Path disk, String mount, String registry, LayerForm form, String... steps)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of("unshare", "--mount", "sh", "-c", mount + " && exec \"$@\"", disk.toString()));
@@ -72,7 +79,8 @@ class FullFileSystemIT {
             disk.resolve("store").toString(),
             registry,
             "0",
-            "nothing"));
+            "nothing",
+            form.name()));
     command.addAll(List.of(steps));
     Path said = folder.resolve("said");
     Process process =

@@ -1,11 +1,13 @@
 package io.gantry.image;
 
 import io.gantry.image.content.LayerChoice;
+import io.gantry.image.content.LayerForm;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.linux.FileCalls;
+import io.gantry.linux.mount.DetachedMounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,13 +22,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A process that works on a store and dies, without a word to anybody, just before a certain change
  * of the disk. Arguments: the store's root, the registry, the number of the change, the thread
- * whose changes count ({@code work} or {@code trash}), then steps; those after {@code !} are
- * counted.
+ * whose changes count ({@code work} or {@code trash}), the form of layers, then steps; those after
+ * {@code !} are counted.
  */
 final class KillChild {
 
   /** What a killed process ends with. */
   static final int KILLED = 137;
+
+  /** The container whose files are changed. */
+  static final String CHANGED = "changed";
 
   private static final String TRASH = "gantry-trash";
 
@@ -39,8 +44,19 @@ final class KillChild {
   }
 
   static ImageStore open(Path root, FileCalls files, Duration keepUnused) throws IOException {
+    return open(root, files, LayerChoice.DIRECTORIES, keepUnused);
+  }
+
+  static ImageStore open(Path root, FileCalls files, LayerForm form, Duration keepUnused)
+      throws IOException {
+    DetachedMounts mounts = DetachedMounts.ofThisKernel();
+    return open(root, files, new LayerChoice(form, mounts::erofs), keepUnused);
+  }
+
+  private static ImageStore open(
+      Path root, FileCalls files, LayerChoice choice, Duration keepUnused) throws IOException {
     return DiskImageStore.open(
-        StoreSettings.inOrder(root), files, LayerChoice.DIRECTORIES, WorkObserver.NONE, keepUnused);
+        StoreSettings.inOrder(root), files, choice, WorkObserver.NONE, keepUnused);
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -57,9 +73,10 @@ final class KillChild {
                 }
               }
             });
-    ImageStore store = open(Path.of(arguments[0]), files, Duration.ofMinutes(10));
+    ImageStore store =
+        open(Path.of(arguments[0]), files, LayerForm.valueOf(arguments[4]), Duration.ofMinutes(10));
     KillChild child = new KillChild(arguments[1], store);
-    for (String step : List.of(arguments).subList(4, arguments.length)) {
+    for (String step : List.of(arguments).subList(5, arguments.length)) {
       if (step.equals("!")) {
         left.set(Integer.parseInt(arguments[2]));
       } else {
@@ -84,6 +101,15 @@ final class KillChild {
       case "fill" -> fill(Path.of(argument));
       case "refused" -> refused(argument);
       case "swept" -> awaitEmpty(Path.of(argument));
+      case "change" -> change(argument);
+      case "commit" -> commit(store, registry + "/" + argument);
+      case "push" -> {
+        int to = argument.indexOf(" ");
+        store.push(
+            store.find(registry + "/" + argument.substring(0, to)).orElseThrow(),
+            ImageReference.parse(argument.substring(to + 1)),
+            RegistryAuth.ANONYMOUS);
+      }
       case "import" -> {
         try (InputStream archive = Files.newInputStream(Path.of(argument))) {
           store.importArchive(archive, null);
@@ -91,6 +117,21 @@ final class KillChild {
       }
       default -> throw new IllegalArgumentException(step);
     }
+  }
+
+  private void change(String name) throws IOException {
+    Image image = store.find(registry + "/" + name).orElseThrow();
+    Path upper = store.snapshots().prepare(CHANGED, store.layers(image)).upper();
+    Files.createDirectory(upper.resolve("etc"));
+    Files.writeString(upper.resolve("etc/new"), "changed");
+  }
+
+  /** Makes {@code mine:1} of an image and of what was changed. */
+  static Image commit(ImageStore store, String name) throws IOException {
+    Image image = store.find(name).orElseThrow();
+    ImageReference made = ImageReference.parse("mine:1");
+    return store.commit(
+        new Commit(image.id(), CHANGED, made, "", "", "", List.of()), Commit.Reading::run);
   }
 
   /** Takes all space there is, to the last byte. */

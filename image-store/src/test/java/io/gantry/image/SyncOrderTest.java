@@ -2,11 +2,13 @@ package io.gantry.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.image.content.LayerChoice;
+import io.gantry.image.content.LayerForm;
+import io.gantry.image.erofs.ImageMounter;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.linux.Fd;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +19,8 @@ import org.assertj.core.api.Condition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What a power cut may take is what was not synced. Here every change of the disk is followed, and
@@ -26,11 +30,16 @@ class SyncOrderTest {
 
   @TempDir Path root;
 
-  @Test
-  void whatever_becomes_visible_is_on_disk_with_all_that_it_names() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void whatever_becomes_visible_is_on_disk_with_all_that_it_names(LayerForm form) throws Exception {
     AtStake stake = new AtStake(root);
     try (FakeRegistry registry = new FakeRegistry();
-        ImageStore store = KillChild.open(root, WatchedFiles.of(stake), Duration.ofMinutes(10))) {
+        ImageStore store =
+            ImageStore.open(
+                StoreSettings.inOrder(root),
+                WatchedFiles.of(stake),
+                new LayerChoice(form, ImageMounter.NONE))) {
       byte[] base = new TarBytes().directory("etc").file("etc/motd", "hello").bytes();
       byte[] top = new TarBytes().file("etc/issue", "you").symlink("l", "etc").bytes();
       registry.push("a/b", "1", TestImage.of(base, top));

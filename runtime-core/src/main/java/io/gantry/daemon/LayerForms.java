@@ -65,7 +65,7 @@ final class LayerForms {
       Path upper = Files.createDirectory(place.resolve("upper"));
       Path work = Files.createDirectory(place.resolve("work"));
       Path image = place.resolve("image");
-      ErofsProbe.write(image);
+      ErofsProbe.write(calls, image);
       try (Fd mounted = mounts.erofs(image);
           Fd overlay =
               mounts.overlay(

@@ -16,7 +16,7 @@ public enum LayerForm {
   }
 
   /** The name within the layer's directory. */
-  String file() {
+  public String file() {
     return file;
   }
 }

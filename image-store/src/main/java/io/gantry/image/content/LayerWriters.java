@@ -25,7 +25,7 @@ public record LayerWriters(
       UnpackLimits limits,
       LayerPass.Manner manner) {
     LayerUnpacker directories = new DirectoryUnpacker(files, privileges, limits);
-    LayerUnpacker images = new ErofsUnpacker(limits);
+    LayerUnpacker images = new ErofsUnpacker(files, limits);
     return new LayerWriters(
         new LayerPass(directories, LayerForm.DIRECTORY, limits.maxBytes(), manner),
         choice.form() == LayerForm.EROFS

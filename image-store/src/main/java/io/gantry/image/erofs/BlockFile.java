@@ -1,26 +1,31 @@
 package io.gantry.image.erofs;
 
 import io.gantry.image.layer.TarReader;
+import io.gantry.linux.Fd;
+import io.gantry.linux.FileCalls;
+import io.gantry.linux.FileFlags;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
-/** A new file that is written from its beginning to its end, and once more near the beginning. */
+/** A new file that is written from its beginning to its end, and its first block once more. */
 final class BlockFile implements AutoCloseable {
 
   static final int BLOCK = 4096;
   private static final byte[] ZEROS = new byte[BLOCK];
 
-  private final FileChannel file;
+  private static final int OWNER_ONLY = 0600;
+
+  private final FileCalls files;
+  private final Path path;
+  private final Fd file;
   private final ByteBuffer buffer;
   private long flushed;
 
-  private BlockFile(FileChannel file, ByteBuffer buffer) {
+  private BlockFile(FileCalls files, Path path, Fd file, ByteBuffer buffer) {
+    this.files = files;
+    this.path = path;
     this.file = file;
     this.buffer = buffer;
   }
@@ -30,13 +35,10 @@ final class BlockFile implements AutoCloseable {
    *
    * @param buffer any content, at least a block
    */
-  static BlockFile create(Path path, ByteBuffer buffer) throws IOException {
-    FileChannel file =
-        FileChannel.open(
-            path,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    return new BlockFile(file, buffer.clear().order(ByteOrder.LITTLE_ENDIAN));
+  static BlockFile create(FileCalls files, Path path, ByteBuffer buffer) throws IOException {
+    int flags = FileFlags.O_CREAT | FileFlags.O_EXCL | FileFlags.O_WRONLY;
+    Fd file = files.open(path, flags, OWNER_ONLY);
+    return new BlockFile(files, path, file, buffer.clear().order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** Bytes so far. */
@@ -101,25 +103,26 @@ final class BlockFile implements AutoCloseable {
     }
   }
 
-  /** Writes over what is there at a position. */
-  void overwrite(ByteBuffer bytes, long position) throws IOException {
+  /** Writes what is left, and then over the first block. */
+  void finish(ByteBuffer first) throws IOException {
     flush();
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += file.write(bytes, at);
+    try (Fd again = files.open(path, FileFlags.O_WRONLY, 0)) {
+      while (first.hasRemaining()) {
+        files.write(again, first);
+      }
     }
   }
 
-  void flush() throws IOException {
+  private void flush() throws IOException {
     buffer.flip();
     while (buffer.hasRemaining()) {
-      flushed += file.write(buffer);
+      flushed += files.write(file, buffer);
     }
     buffer.clear();
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     file.close();
   }
 }

@@ -38,12 +38,13 @@ public final class ErofsProbe {
    *
    * @param image must not exist
    */
-  public static void write(Path image) throws IOException {
+  public static void write(FileCalls files, Path image) throws IOException {
     LayerTree tree = new LayerTree(new LayerSize(10), new TreeWeight(new AtomicLong(MEMORY)));
     var _ = tree.apply(entry(HIDING, TarEntry.Kind.DIRECTORY, Map.of()));
     var _ = tree.apply(entry(HIDING + "/.wh..wh..opq", TarEntry.Kind.FILE, Map.of()));
     var _ = tree.apply(entry(CAPABLE, TarEntry.Kind.FILE, Map.of(CAPABILITY, NET_RAW)));
-    try (BlockFile file = BlockFile.create(image, ByteBuffer.allocate(BlockFile.BLOCK))) {
+    ByteBuffer buffer = ByteBuffer.allocate(BlockFile.BLOCK);
+    try (BlockFile file = BlockFile.create(files, image, buffer)) {
       file.zeros(BlockFile.BLOCK);
       new ImageMetadata(file, tree.root()).write();
     }

@@ -1,6 +1,5 @@
 package io.gantry.image.erofs;
 
-import io.gantry.image.error.ImageException;
 import io.gantry.image.layer.LayerEntries;
 import io.gantry.image.layer.LayerSize;
 import io.gantry.image.layer.LayerUnpacker;
@@ -8,9 +7,9 @@ import io.gantry.image.layer.TarEntry;
 import io.gantry.image.layer.TarReader;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.image.layer.UnpackedLayer;
+import io.gantry.linux.FileCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,15 +27,17 @@ public final class ErofsUnpacker implements LayerUnpacker {
   /** Of all layers that are written at a time: some 80,000 files with ordinary names. */
   private static final long MOST_MEMORY = 40 << 20;
 
+  private final FileCalls files;
   private final UnpackLimits limits;
   private final AtomicLong memory;
   private final ConcurrentLinkedQueue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
 
-  public ErofsUnpacker(UnpackLimits limits) {
-    this(limits, MOST_MEMORY);
+  public ErofsUnpacker(FileCalls files, UnpackLimits limits) {
+    this(files, limits, MOST_MEMORY);
   }
 
-  ErofsUnpacker(UnpackLimits limits, long mostMemory) {
+  ErofsUnpacker(FileCalls files, UnpackLimits limits, long mostMemory) {
+    this.files = files;
     this.limits = limits;
     this.memory = new AtomicLong(mostMemory);
   }
@@ -50,15 +51,13 @@ public final class ErofsUnpacker implements LayerUnpacker {
   public UnpackedLayer unpack(TarReader tar, Path target) throws IOException {
     ByteBuffer pooled = buffers.poll();
     ByteBuffer buffer = pooled == null ? ByteBuffer.allocateDirect(BUFFER) : pooled;
-    try (BlockFile file = BlockFile.create(target, buffer);
+    try (BlockFile file = BlockFile.create(files, target, buffer);
         TreeWeight weight = new TreeWeight(memory)) {
       file.zeros(BlockFile.BLOCK);
       LayerTree tree = new LayerTree(new LayerSize(limits.maxEntries()), weight);
       contents(tar, tree, file);
       new ImageMetadata(file, tree.root()).write();
       return new UnpackedLayer(file.position(), 1);
-    } catch (ClosedByInterruptException e) {
-      throw new ImageException.Cancelled("image of a layer", "writing it was stopped");
     } finally {
       buffers.offer(buffer);
     }

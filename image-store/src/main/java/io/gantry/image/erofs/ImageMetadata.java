@@ -21,7 +21,6 @@ final class ImageMetadata {
 
   private static final int MAGIC = 0xE0F5E1E2;
   private static final int SUPERBLOCK_AT = 1024;
-  private static final int SUPERBLOCK = 128;
   private static final int CHECKSUM_AT = 4;
   private static final int CHECKSUMMED = 1; // EROFS_FEATURE_COMPAT_SB_CHKSUM
   private static final int WITH_MTIME = 2; // EROFS_FEATURE_COMPAT_MTIME
@@ -68,7 +67,7 @@ final class ImageMetadata {
       }
     }
     int blocks = file.block();
-    file.overwrite(superblock(blocks), SUPERBLOCK_AT);
+    file.finish(firstBlock(blocks));
   }
 
   /** All nodes, each once, however many names it has; parents before their children. */
@@ -172,18 +171,20 @@ final class ImageMetadata {
     }
   }
 
-  private ByteBuffer superblock(int blocks) {
-    // The checksum is over the rest of the first block, in which nothing else lies.
-    ByteBuffer rest =
-        ByteBuffer.allocate(BlockFile.BLOCK - SUPERBLOCK_AT).order(ByteOrder.LITTLE_ENDIAN);
+  /** Zeros and, at its place, the superblock. */
+  private ByteBuffer firstBlock(int blocks) {
+    ByteBuffer block = ByteBuffer.allocate(BlockFile.BLOCK);
+    // The checksum is over the rest of the block, in which nothing else lies.
+    ByteBuffer rest = block.slice(SUPERBLOCK_AT, BlockFile.BLOCK - SUPERBLOCK_AT);
+    rest.order(ByteOrder.LITTLE_ENDIAN);
     rest.putInt(MAGIC).putInt(0).putInt(CHECKSUMMED | WITH_MTIME);
     rest.put(BLOCK_BITS).put((byte) 0).putShort((short) root.slot);
     rest.putLong(nodes.size()).putLong(0).putInt(0);
     rest.putInt(blocks).putInt(firstBlock).putInt(0);
     CRC32C crc = new CRC32C();
-    crc.update(rest.array());
+    crc.update(rest.rewind());
     // The kernel's crc32c is without the inversion at the end.
     rest.putInt(CHECKSUM_AT, ~(int) crc.getValue());
-    return rest.position(0).limit(SUPERBLOCK);
+    return block;
   }
 }

@@ -55,7 +55,7 @@ class ErofsUnpackerIT {
   @BeforeEach
   void needErofs() throws Exception {
     Path image = folder.resolve("probe");
-    ErofsProbe.write(image);
+    ErofsProbe.write(linux, image);
     try (Fd mounted = mounts.erofs(image)) {
       assertThat(linux.names(mounted)).isNotEmpty();
     } catch (SyscallException e) {
@@ -70,7 +70,7 @@ class ErofsUnpackerIT {
   }
 
   private Path image(TarBytes tar) throws IOException {
-    return unpacked(new ErofsUnpacker(UnpackLimits.DEFAULT), tar.bytes());
+    return unpacked(new ErofsUnpacker(linux, UnpackLimits.DEFAULT), tar.bytes());
   }
 
   private Path directory(TarBytes tar) throws IOException {
@@ -228,14 +228,14 @@ class ErofsUnpackerIT {
   @Test
   void a_layer_whose_names_take_too_much_memory_is_left_to_others() {
     byte[] tar = everything().bytes();
-    assertThatThrownBy(() -> unpacked(new ErofsUnpacker(UnpackLimits.DEFAULT, 1000), tar))
+    assertThatThrownBy(() -> unpacked(new ErofsUnpacker(linux, UnpackLimits.DEFAULT, 1000), tar))
         .isInstanceOf(TooLargeException.class);
   }
 
   /** A path stands for as many directories as it has parts. */
   @Test
   void directories_that_no_entry_names_have_their_weight_too() throws Exception {
-    ErofsUnpacker unpacker = new ErofsUnpacker(UnpackLimits.DEFAULT, 1 << 20);
+    ErofsUnpacker unpacker = new ErofsUnpacker(linux, UnpackLimits.DEFAULT, 1 << 20);
     TarBytes deep = new TarBytes();
     IntStream.range(0, 20)
         .forEach(i -> deep.gnuLongName('L', i + "/a".repeat(250)).file("x", "content"));
