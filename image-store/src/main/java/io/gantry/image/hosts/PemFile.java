@@ -1,5 +1,6 @@
 package io.gantry.image.hosts;
 
+import io.gantry.image.pem.PemBlocks;
 import io.gantry.image.registry.ConnectionSettings.ClientCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,17 +16,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Certificates and keys in the text form of RFC 7468; what else the file says is skipped. */
 final class PemFile {
 
   private static final int MAX_FILE = 1 << 20;
-  private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
   private final Path file;
   private final String text;
@@ -87,17 +83,13 @@ final class PemFile {
   }
 
   private List<byte[]> blocks(String kind) throws IOException {
-    List<byte[]> blocks = new ArrayList<>();
-    Matcher matcher = BLOCK.matcher(text);
-    while (matcher.find()) {
-      if (kind.equals(matcher.group(1))) {
-        try {
-          blocks.add(Base64.getMimeDecoder().decode(matcher.group(2)));
-        } catch (IllegalArgumentException e) {
-          throw new IOException(file + " is damaged: " + e.getMessage(), e);
-        }
-      }
+    try {
+      return PemBlocks.of(text).stream()
+          .filter(block -> kind.equals(block.kind()))
+          .map(PemBlocks.Block::content)
+          .toList();
+    } catch (IOException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
     }
-    return blocks;
   }
 }

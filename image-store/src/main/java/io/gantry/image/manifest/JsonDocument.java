@@ -1,13 +1,8 @@
 package io.gantry.image.manifest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
@@ -16,21 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Untrusted JSON with fields of the expected kind, or an error that names document and field. Deep
- * nesting and a key given twice are refused: two readers could understand them differently.
- */
+/** Untrusted JSON with fields of the expected kind, or an error that names document and field. */
 final class JsonDocument {
-
-  private static final int MAX_DEPTH = 64;
-
-  /**
-   * Names, values and brackets of one document. In memory each is a hundred times larger than the
-   * two bytes that it can be made of.
-   */
-  private static final long MAX_TOKENS = 100_000;
-
-  private static final ObjectMapper JSON = mapper();
 
   private final String name;
   private final JsonNode node;
@@ -40,23 +22,9 @@ final class JsonDocument {
     this.node = node;
   }
 
-  private static ObjectMapper mapper() {
-    StreamReadConstraints limits =
-        StreamReadConstraints.builder()
-            .maxNestingDepth(MAX_DEPTH)
-            .maxTokenCount(MAX_TOKENS)
-            .build();
-    JsonFactory factory =
-        JsonFactory.builder()
-            .streamReadConstraints(limits)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
-    return JsonMapper.builder(factory).build();
-  }
-
   static JsonDocument parse(String name, byte[] content) throws ImageException {
     try {
-      JsonNode node = JSON.readTree(content);
+      JsonNode node = StrictJson.READER.readTree(content);
       if (node == null || !(node.isObject() || node.isArray())) {
         throw corrupt(name, "it is not a JSON object");
       }
@@ -106,7 +74,7 @@ final class JsonDocument {
   JsonDocument object(String field) throws ImageException {
     JsonNode value = node.get(field);
     if (value == null || value.isNull()) {
-      return new JsonDocument(name + "." + field, JSON.createObjectNode());
+      return new JsonDocument(name + "." + field, StrictJson.READER.createObjectNode());
     }
     if (!value.isObject()) {
       throw wrong(field, "an object");
