@@ -14,10 +14,10 @@ import io.gantry.image.progress.Progress;
 import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
-import io.gantry.image.registry.FetchedManifest;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.image.registry.RegistryClient;
 import io.gantry.image.registry.Repository;
+import io.gantry.image.signature.SignatureCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -127,20 +127,14 @@ final class ImageIntake implements AutoCloseable {
       throws ImageException {
     Repository repository = registries.repository(reference, auth);
     report.over(repository.traffic());
-    Optional<Image> unchanged = unchanged(reference, repository);
-    if (unchanged.isPresent()) {
-      report.fact("id", unchanged.get().id()).unchanged();
-      return unchanged.get();
-    }
-    ImageResolver resolver = new ImageResolver(repository, parts.settings().platform());
-    FetchedManifest top = resolver.top(reference);
-    Optional<Image> present = renewed(reference, top.digest());
-    report.fact("digest", top.digest());
+    ImageResolver resolver = new ImageResolver(repository, parts.settings().platform(), reference);
+    Optional<Image> present = present(reference, repository, resolver);
     if (present.isPresent()) {
-      report.unchanged();
+      report.fact("id", present.get().id()).unchanged();
       return present.get();
     }
-    WantedImage wanted = resolver.resolve(reference, top);
+    report.fact("digest", resolver.top().digest());
+    WantedImage wanted = resolver.resolve();
     Image image = install(List.of(wanted), new RegistryBlobs(repository), progress).getFirst();
     report
         .fact("bytes", progress.bytes())
@@ -148,6 +142,25 @@ final class ImageIntake implements AutoCloseable {
         .fact("present", progress.count(LayerProgress.Stage.PRESENT))
         .fact("from", repository.served());
     return image;
+  }
+
+  /**
+   * The image that is here already in the registry's newest state. Whether the node's policy allows
+   * it is asked first, and each time: policy and signatures may have changed since it came.
+   */
+  private Optional<Image> present(
+      ImageReference reference, Repository repository, ImageResolver resolver)
+      throws ImageException {
+    SignatureCheck check = SignatureCheck.of(parts.settings().policy(), reference);
+    if (check.isNeeded()) {
+      check.require(resolver.manifest(), repository);
+    } else {
+      Optional<Image> unchanged = unchanged(reference, repository);
+      if (unchanged.isPresent()) {
+        return unchanged;
+      }
+    }
+    return renewed(reference, resolver.top().digest());
   }
 
   /** The image that is here under the reference, if the registry still has the same. */

@@ -6,6 +6,7 @@ import io.gantry.image.manifest.Platform;
 import io.gantry.image.registry.RegistrySettings;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a store works.
@@ -18,6 +19,7 @@ import java.util.List;
  * @param parallelLayers how many layers are downloaded and unpacked at a time, over all pulls
  * @param keepBlobs whether the compressed layers that come from now on are kept, so that images
  *     leave with the digests that they came with
+ * @param policy file that says which signatures pulled images need, or null when they need none
  * @param pinned full names ({@code registry/repository:tag}) that must not be garbage collected
  */
 public record ImageStoreSettings(
@@ -28,7 +30,8 @@ public record ImageStoreSettings(
     UnpackLimits limits,
     int parallelLayers,
     List<String> pinned,
-    boolean keepBlobs) {
+    boolean keepBlobs,
+    @Nullable Path policy) {
 
   public ImageStoreSettings {
     if (!root.isAbsolute()) {
@@ -40,7 +43,7 @@ public record ImageStoreSettings(
     pinned = List.copyOf(pinned);
   }
 
-  /** The defaults below a root: layers are kept unpacked only. */
+  /** The defaults below a root: layers are kept unpacked only, and all images are taken. */
   public static ImageStoreSettings at(Path root) {
     return new ImageStoreSettings(
         root,
@@ -50,12 +53,19 @@ public record ImageStoreSettings(
         UnpackLimits.DEFAULT,
         2,
         List.of(),
-        false);
+        false,
+        null);
   }
 
   /** The same with other timeouts and endpoints. */
   public ImageStoreSettings withRegistry(RegistrySettings other) {
     return new ImageStoreSettings(
-        root, platform, other, privileges, limits, parallelLayers, pinned, keepBlobs);
+        root, platform, other, privileges, limits, parallelLayers, pinned, keepBlobs, policy);
+  }
+
+  /** The same with another policy. */
+  public ImageStoreSettings withPolicy(@Nullable Path other) {
+    return new ImageStoreSettings(
+        root, platform, registry, privileges, limits, parallelLayers, pinned, keepBlobs, other);
   }
 }

@@ -45,6 +45,7 @@ public final class StoreSettings {
         limits,
         parallelLayers,
         pinned,
-        keepBlobs);
+        keepBlobs,
+        null);
   }
 }

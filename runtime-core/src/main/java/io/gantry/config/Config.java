@@ -44,6 +44,7 @@ public record Config(
               List.of(),
               Path.of("/etc/gantry/certs.d"),
               "",
+              "",
               List.of(),
               false),
           new RegistrySettings(10, 30, 30, 4096),
@@ -87,6 +88,8 @@ public record Config(
    * @param registryConfigDir where {@code <registry>/hosts.toml} names mirrors; may be missing
    * @param authFile absolute path of a {@code config.json} of Docker's clients with credentials for
    *     pulls that bring none, or empty
+   * @param policyFile absolute path of a policy as containers-policy.json(5) that says which
+   *     signatures pulled images need, or empty when they need none
    * @param pinned full names of images that no garbage collection may remove
    * @param keepBlobs whether compressed layers are kept beside their files
    */
@@ -98,6 +101,7 @@ public record Config(
       List<String> insecureRegistries,
       Path registryConfigDir,
       String authFile,
+      String policyFile,
       List<String> pinned,
       boolean keepBlobs) {
 

@@ -157,6 +157,8 @@ public final class ConfigReader {
             section.texts("insecure_registries"),
             section.path("registry_config_dir", defaults.registryConfigDir()),
             section.matching("auth_file", defaults.authFile(), "|/[^\\x00]+", "an absolute path"),
+            section.matching(
+                "policy_file", defaults.policyFile(), "|/[^\\x00]+", "an absolute path"),
             section.texts("pinned"),
             section.flag("keep_blobs", defaults.keepBlobs()));
     section.refuseOthers();

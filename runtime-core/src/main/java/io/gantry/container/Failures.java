@@ -42,6 +42,7 @@ final class Failures {
       case ImageException.Unauthorized _,
           ImageException.Corrupt _,
           ImageException.Refused _,
+          ImageException.Untrusted _,
           ImageException.Cancelled _ ->
           new BrokenException(subject, message, e.nextStep(), e);
     };

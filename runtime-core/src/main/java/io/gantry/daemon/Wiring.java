@@ -204,6 +204,7 @@ final class Wiring {
         new UnpackLimits(config.image().maxLayerBytes(), config.image().maxLayerEntries()),
         config.image().parallelLayers(),
         config.image().pinned(),
-        config.image().keepBlobs());
+        config.image().keepBlobs(),
+        config.image().policyFile().isEmpty() ? null : Path.of(config.image().policyFile()));
   }
 }

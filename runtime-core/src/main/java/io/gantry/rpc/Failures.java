@@ -29,6 +29,13 @@ final class Failures {
   /** A status travels in a header, and clients limit those to 8 KiB. */
   private static final int LONGEST_TEXT = 4096;
 
+  /**
+   * Kubelet makes this word, at the beginning of a failure with the code UNKNOWN, the reason that
+   * it shows for the container (k8s.io/cri-api, pkg/errors, ErrSignatureValidationFailed; with
+   * other codes its client puts the code before the text).
+   */
+  private static final String SIGNATURE_REASON = "SignatureValidationFailed: ";
+
   private Failures() {}
 
   /**
@@ -38,6 +45,8 @@ final class Failures {
     return switch (failure) {
       case BrokenException broken -> logged(call, broken.advice(), broken);
       case GantryException known -> described(code(known), known.advice());
+      case ImageException.Untrusted untrusted ->
+          described(code(untrusted), SIGNATURE_REASON + advice(untrusted));
       case ImageException.Storage storage -> logged(call, advice(storage), storage);
       case ImageException known -> described(code(known), advice(known));
       case UncheckedIOException wrapped when wrapped.getCause() instanceof ImageException image ->
@@ -76,6 +85,7 @@ final class Failures {
       case ImageException.Unavailable e -> Status.Code.UNAVAILABLE;
       case ImageException.Corrupt e -> Status.Code.DATA_LOSS;
       case ImageException.Refused e -> Status.Code.INVALID_ARGUMENT;
+      case ImageException.Untrusted e -> Status.Code.UNKNOWN;
       case ImageException.Unsupported e -> Status.Code.UNIMPLEMENTED;
       case ImageException.Storage e -> Status.Code.INTERNAL;
       case ImageException.Cancelled e -> Status.Code.CANCELLED;

@@ -42,6 +42,7 @@ class ConfigReaderTest {
                     List.of(),
                     Path.of("/etc/gantry/certs.d"),
                     "",
+                    "",
                     List.of(),
                     false),
                 new RegistrySettings(10, 30, 30, 4096),
@@ -55,7 +56,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 9 + 4 + 1);
+        .hasSize(4 + 1 + 4 + 1 + 10 + 4 + 1);
   }
 
   @Test
@@ -86,6 +87,7 @@ class ConfigReaderTest {
             insecure_registries = ["reg.example:5000"]
             registry_config_dir = "/srv/certs.d/"
             auth_file = "/root/.docker/config.json"
+            policy_file = "/etc/containers/policy.json"
             [registry]
             answer_timeout_seconds = 5
             [metrics]
@@ -100,6 +102,7 @@ class ConfigReaderTest {
     assertThat(config.image().insecureRegistries()).containsExactly("reg.example:5000");
     assertThat(config.image().registryConfigDir()).isEqualTo(Path.of("/srv/certs.d"));
     assertThat(config.image().authFile()).isEqualTo("/root/.docker/config.json");
+    assertThat(config.image().policyFile()).isEqualTo("/etc/containers/policy.json");
     assertThat(config.registry()).isEqualTo(new RegistrySettings(10, 5, 30, 4096));
     assertThat(config.metrics().address()).isEqualTo("[::1]:0");
     assertThat(config.root()).isEqualTo(Config.DEFAULT.root());
@@ -144,6 +147,7 @@ class ConfigReaderTest {
           image.keep_blobs="yes" | f:1:1: image.keep_blobs is "yes"; give true or false
           image.layer_form = "x"  | f:1:1: image.layer_form is "x"; give one of directory, erofs, auto
           image.auth_file = "a"   | f:1:1: image.auth_file is "a"; give an absolute path
+          image.policy_file = "a" | f:1:1: image.policy_file is "a"; give an absolute path
           registry.stall_timeout_seconds = 0  | f:1:1: registry.stall_timeout_seconds is 0; give a number from 1 to 3600
           registry.least_bytes_per_second = 0 | f:1:1: registry.least_bytes_per_second is 0; give a number from 1 to 1099511627776
           metrics.address = "a"   | f:1:1: metrics.address is "a"; give host:port such as "127.0.0.1:9095", or nothing

@@ -35,8 +35,8 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Images that exist in memory only. A pull of {@code hangs} waits to be interrupted; an archive
- * that says {@code bad} is corrupt.
+ * Images that exist in memory only. A pull of {@code hangs} waits to be interrupted, {@code
+ * unsigned} is against the policy; an archive that says {@code bad} is corrupt.
  */
 final class FakeImages implements ImageStore {
 
@@ -97,6 +97,9 @@ final class FakeImages implements ImageStore {
     if (reference.repository().endsWith("nobody")) {
       throw new ImageException.Unavailable(
           reference.toString(), "connect to example.org: refused", "check the network", null);
+    }
+    if (reference.repository().endsWith("unsigned")) {
+      throw new ImageException.Untrusted("image " + reference, "no signature", "sign it");
     }
     Image image = image(String.valueOf(reference.repoTag()), reference.toString());
     images.add(image);

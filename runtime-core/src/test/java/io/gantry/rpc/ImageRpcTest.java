@@ -136,6 +136,17 @@ class ImageRpcTest {
         .isEqualTo("example.org/nobody:latest: connect to example.org: refused; check the network");
   }
 
+  /** So that kubelet shows the reason that it has for it. */
+  @Test
+  void anImageThatThePolicyRefusesBeginsWithTheWordThatKubeletKnows() {
+    Status status = failure(() -> client.pullImage(pull("example.org/unsigned")));
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
+    assertThat(status.getDescription())
+        .isEqualTo(
+            "SignatureValidationFailed: image example.org/unsigned:latest: no signature; sign it");
+  }
+
   @Test
   void aPullEndsWhenItsClientHangsUp() throws InterruptedException {
     try (Context.CancellableContext context = Context.current().withCancellation()) {

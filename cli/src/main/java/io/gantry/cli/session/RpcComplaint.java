@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the failure of a call into one line that says what to do. */
 final class RpcComplaint {
+  /** The word of CRI for an image without the wanted signatures; it has no code of its own. */
+  private static final String REFUSED_BY_POLICY = "SignatureValidationFailed: ";
+
   private final Endpoint endpoint;
 
   RpcComplaint(Endpoint endpoint) {
@@ -31,10 +34,14 @@ final class RpcComplaint {
       case UNIMPLEMENTED -> "the runtime at " + endpoint + " does not offer this: " + text;
       case DEADLINE_EXCEEDED ->
           "no answer from " + endpoint + " in time: " + text + "; --timeout allows more";
-      case INTERNAL, UNKNOWN ->
-          "the runtime at " + endpoint + " failed: " + text + "; its log says more";
+      case UNKNOWN -> text.startsWith(REFUSED_BY_POLICY) ? text : failed(text);
+      case INTERNAL -> failed(text);
       default -> text;
     };
+  }
+
+  private String failed(String text) {
+    return "the runtime at " + endpoint + " failed: " + text + "; its log says more";
   }
 
   /** A cause means that this side noticed: the call never reached anyone, or the line broke. */

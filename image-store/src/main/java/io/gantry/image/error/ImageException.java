@@ -47,6 +47,7 @@ public abstract sealed class ImageException extends IOException {
       case Unavailable e -> new Unavailable(object, other, nextStep, getCause());
       case Corrupt e -> new Corrupt(object, other, nextStep, getCause());
       case Refused e -> new Refused(object, other, nextStep);
+      case Untrusted e -> new Untrusted(object, other, nextStep);
       case Unsupported e -> new Unsupported(object, other, nextStep);
       case Storage e -> new Storage(object, other, nextStep, getCause());
       case Cancelled e -> new Cancelled(object, other);
@@ -108,6 +109,15 @@ public abstract sealed class ImageException extends IOException {
     private static final long serialVersionUID = 1L;
 
     public Refused(String object, String reason, String nextStep) {
+      super(object, reason, nextStep, null);
+    }
+  }
+
+  /** The node's policy wants signatures that the image has not, or wants no such image at all. */
+  public static final class Untrusted extends ImageException {
+    private static final long serialVersionUID = 1L;
+
+    public Untrusted(String object, String reason, String nextStep) {
       super(object, reason, nextStep, null);
     }
   }

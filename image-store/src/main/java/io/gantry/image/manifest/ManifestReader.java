@@ -92,6 +92,21 @@ public final class ManifestReader {
     return new Manifest.Single(config, layers);
   }
 
+  /**
+   * Reads a manifest whose layers may be of any type, such as cosign's signatures of an image.
+   *
+   * @param name of the document, for messages
+   */
+  public static List<Descriptor> attachments(String name, byte[] content) throws ImageException {
+    List<JsonDocument> described = JsonDocument.parse(name, content).objects("layers");
+    requireAtMost(name, described.size(), MAX_ENTRIES, "layers");
+    List<Descriptor> layers = new ArrayList<>();
+    for (JsonDocument layer : described) {
+      layers.add(descriptor(layer));
+    }
+    return layers;
+  }
+
   private static void requireAtMost(String name, int count, int limit, String what)
       throws ImageException {
     if (count > limit) {

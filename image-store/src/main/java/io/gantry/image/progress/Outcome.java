@@ -14,6 +14,7 @@ public enum Outcome {
   UNAVAILABLE,
   CORRUPT,
   REFUSED,
+  UNTRUSTED,
   UNSUPPORTED,
   STORAGE,
   CANCELLED,
@@ -29,6 +30,7 @@ public enum Outcome {
       case ImageException.Unavailable e -> UNAVAILABLE;
       case ImageException.Corrupt e -> CORRUPT;
       case ImageException.Refused e -> REFUSED;
+      case ImageException.Untrusted e -> UNTRUSTED;
       case ImageException.Unsupported e -> UNSUPPORTED;
       case ImageException.Storage e -> STORAGE;
       case ImageException.Cancelled e -> CANCELLED;

@@ -130,9 +130,42 @@ public final class Repository {
     return actual;
   }
 
-  /** A small blob, such as a config, checked against its descriptor. */
+  /**
+   * A manifest that is no image but belongs to one, such as its signatures.
+   *
+   * @return empty when nobody has it and the last one who was asked says so
+   */
+  public Optional<byte[]> attachment(String tag, String subject) throws ImageException {
+    Call call =
+        Call.get("/" + name + "/manifests/" + tag, subject)
+            .with("Accept", MediaTypes.OCI_MANIFEST + ", " + MediaTypes.DOCKER_MANIFEST);
+    try {
+      return Optional.of(
+          turns.firstAnswer(
+              Capability.RESOLVE,
+              subject,
+              (endpoint, patient) -> {
+                HttpResponse<BodyStream> response = endpoint.ask(call, patient);
+                byte[] content = read(endpoint, call, response, wire.limits().maxManifestBytes());
+                verified(response, content, null, subject);
+                return content;
+              }));
+    } catch (ImageException.NotFound e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A config, checked against its descriptor. */
   public byte[] document(Descriptor blob, String subject) throws ImageException {
-    int limit = wire.limits().maxConfigBytes();
+    return document(blob, wire.limits().maxConfigBytes(), subject);
+  }
+
+  /**
+   * A small blob, checked against its descriptor.
+   *
+   * @param limit in bytes
+   */
+  public byte[] document(Descriptor blob, int limit, String subject) throws ImageException {
     if (blob.size() > limit) {
       throw tooLarge(subject, blob.size() + " bytes", limit);
     }
