@@ -8,10 +8,6 @@ import io.gantry.api.gantry.v1.ExportedImages;
 import io.gantry.api.gantry.v1.ImageHistoryRequest;
 import io.gantry.api.gantry.v1.ImageHistoryResponse;
 import io.gantry.api.gantry.v1.ImagesGrpc.ImagesImplBase;
-import io.gantry.api.gantry.v1.ImportImageRequest;
-import io.gantry.api.gantry.v1.ImportImageResponse;
-import io.gantry.api.gantry.v1.PushImageRequest;
-import io.gantry.api.gantry.v1.PushImageResponse;
 import io.gantry.api.gantry.v1.TagImageRequest;
 import io.gantry.api.gantry.v1.TagImageResponse;
 import io.gantry.api.gantry.v1.UntagImageRequest;
@@ -19,7 +15,7 @@ import io.gantry.api.gantry.v1.UntagImageResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
-/** Image import of a {@link FakeNode}: takes anything, unless the test wants it to refuse. */
+/** What a {@link FakeNode} offers on images beside CRI. */
 final class FakeArchives extends ImagesImplBase {
   private final FakeNode node;
 
@@ -65,24 +61,6 @@ final class FakeArchives extends ImagesImplBase {
   }
 
   @Override
-  public void pushImage(PushImageRequest request, StreamObserver<PushImageResponse> observer) {
-    var answer = PushImageResponse.newBuilder().setLayersSent(2).setLayersPresent(1);
-    answer
-        .getImageBuilder()
-        .setId("sha256:" + "6".repeat(64))
-        .setManifestDigest("sha256:" + "7".repeat(64))
-        .addReferences(
-            request.getDestination().isEmpty() ? request.getImage() : request.getDestination())
-        .setRepacked(!request.getDestination().isEmpty());
-    Answer.to(
-        observer,
-        () -> {
-          node.enter("PushImage", request);
-          return answer.build();
-        });
-  }
-
-  @Override
   public void tagImage(TagImageRequest request, StreamObserver<TagImageResponse> observer) {
     node.enter("TagImage", request);
     var whole = "docker.io/library/" + request.getReference();
@@ -108,41 +86,5 @@ final class FakeArchives extends ImagesImplBase {
         .setSize(1_240_000);
     steps.addStepsBuilder().setCreated("1970-01-01T00:00:00Z").setCreatedBy("ADD base");
     Answer.to(observer, steps::build);
-  }
-
-  @Override
-  public StreamObserver<ImportImageRequest> importImage(
-      StreamObserver<ImportImageResponse> observer) {
-    return new StreamObserver<>() {
-      private boolean over;
-
-      @Override
-      public void onNext(ImportImageRequest part) {
-        node.upload.add(part);
-        try {
-          node.check("ImportImage");
-        } catch (StatusRuntimeException e) {
-          if (!over) {
-            over = true;
-            observer.onError(e);
-          }
-        }
-      }
-
-      @Override
-      public void onError(Throwable cause) {
-        over = true;
-      }
-
-      @Override
-      public void onCompleted() {
-        var answer = ImportImageResponse.newBuilder();
-        answer
-            .addImagesBuilder()
-            .setId("sha256:" + "3".repeat(64))
-            .addReferences("docker.io/library/busybox:latest");
-        Answer.to(observer, answer::build);
-      }
-    };
   }
 }

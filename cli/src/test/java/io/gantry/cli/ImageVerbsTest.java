@@ -81,8 +81,13 @@ class ImageVerbsTest extends NodeTestCase {
     new Random(1).nextBytes(bytes);
     var archive = Files.write(directory.resolve("image.tar"), bytes);
 
-    assertThat(output("import", "--name", "x:1", archive.toString()))
+    var result = terminal.run("import", "--name", "x:1", archive.toString());
+
+    assertThat(result.out())
         .isEqualTo("Imported docker.io/library/busybox:latest (sha256:" + "3".repeat(64) + ")\n");
+    assertThat(result.err())
+        .as("how far it is, beside the output")
+        .isEqualTo("archive: 700kB\nlayer 444444444444: 5kB (1/1)\n");
 
     assertThat(node.upload.getFirst().getOptions().getReferenceOverride()).isEqualTo("x:1");
     assertThat(node.uploaded().toByteArray()).isEqualTo(bytes);

@@ -104,7 +104,7 @@ class OwnImageVerbsTest extends NodeTestCase {
     }
     Files.writeString(layout.resolve("else"), "no part of it");
 
-    output("import", layout.toString());
+    output("import", "-q", layout.toString());
 
     var tar = directory.resolve("sent.tar");
     Files.write(tar, node.uploaded().toByteArray());
@@ -167,9 +167,11 @@ class OwnImageVerbsTest extends NodeTestCase {
   @Test
   void pushTellsWhatTheRegistryHasNow() {
     var digest = "sha256:" + "7".repeat(64);
-    assertThat(output("push", "busybox:1"))
+    var pushed = terminal.run("push", "busybox:1");
+    assertThat(pushed.out())
         .isEqualTo("Pushed busybox:1@" + digest + ": 2 layers sent, 1 were there\n");
-    assertThat(output("push", "--creds", "me:pass:word", "busybox:1", "r.test/x:1"))
+    assertThat(pushed.err()).isEqualTo("layer 444444444444: 5kB (1/1)\n");
+    assertThat(terminal.run("push", "--creds", "me:pass:word", "busybox:1", "r.test/x:1").out())
         .startsWith("Pushed r.test/x:1@" + digest)
         .contains("packed anew");
     var request = (PushImageRequest) node.requests.getLast();

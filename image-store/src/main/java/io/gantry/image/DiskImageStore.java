@@ -210,10 +210,10 @@ final class DiskImageStore implements ImageStore {
   }
 
   @Override
-  public List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
-      throws ImageException {
+  public List<Image> importArchive(
+      InputStream archive, @Nullable ImageReference name, Progress progress) throws ImageException {
     try {
-      return intake.importArchive(archive, name);
+      return intake.importArchive(archive, name, progress);
     } catch (ImageException.Unavailable | ImageException.Cancelled e) {
       removeUnusedLater();
       throw e;
@@ -269,9 +269,9 @@ final class DiskImageStore implements ImageStore {
   }
 
   @Override
-  public PushedImage push(Image image, ImageReference name, RegistryAuth auth)
+  public PushedImage push(Image image, ImageReference name, RegistryAuth auth, Progress progress)
       throws ImageException {
-    return pushes.push(image, name, auth);
+    return pushes.push(image, name, auth, progress);
   }
 
   @Override

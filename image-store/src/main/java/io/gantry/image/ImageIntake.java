@@ -297,14 +297,13 @@ final class ImageIntake implements AutoCloseable {
   }
 
   /** As {@link ImageStore#importArchive}. */
-  List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
+  List<Image> importArchive(InputStream archive, @Nullable ImageReference name, Progress progress)
       throws ImageException {
     return WorkReport.of(
         parts.observer(),
         Work.IMPORT,
         name == null ? "" : name,
         report -> {
-          Progress progress = new Progress();
           List<Image> images = importNow(archive, name, progress);
           report
               .fact("ids", images.stream().map(Image::id).toList())

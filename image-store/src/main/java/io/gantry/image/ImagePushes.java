@@ -1,11 +1,15 @@
 package io.gantry.image;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.Descriptor;
 import io.gantry.image.outgoing.ImageAssembly;
 import io.gantry.image.outgoing.KeptPacking;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.OutgoingImage;
 import io.gantry.image.outgoing.OutgoingLayer;
+import io.gantry.image.progress.LayerProgress;
+import io.gantry.image.progress.LayerProgress.Stage;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
@@ -39,7 +43,8 @@ final class ImagePushes {
   }
 
   /** As {@link ImageStore#push}. */
-  PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException {
+  PushedImage push(Image image, ImageReference name, RegistryAuth auth, Progress progress)
+      throws ImageException {
     return WorkReport.of(
         parts.observer(),
         Work.PUSH,
@@ -47,7 +52,7 @@ final class ImagePushes {
         report -> {
           Destination destination = registries.destination(name, auth);
           report.over(destination.traffic());
-          PushedImage pushed = pushNow(image, name, destination);
+          PushedImage pushed = pushNow(image, name, destination, progress);
           report
               .fact("digest", pushed.image().manifest())
               .fact("bytes", destination.traffic().sent())
@@ -57,32 +62,54 @@ final class ImagePushes {
         });
   }
 
-  private PushedImage pushNow(Image image, ImageReference name, Destination destination)
+  private PushedImage pushNow(
+      Image image, ImageReference name, Destination destination, Progress progress)
       throws ImageException {
     try (ImageOutlet.Stay _ = outlet.stay(List.of(image))) {
       requireDigest(image, name);
-      int sent = 0;
+      List<LayerProgress> rows = rows(image);
+      progress.add(rows);
       List<OutgoingLayer> layers = new ArrayList<>();
       List<String> elsewhere = elsewhere(image, name);
-      for (Digest diffId : image.diffIds()) {
-        try (LayerPacking packing = parts.compressedPacking()) {
-          OutgoingLayer layer = packing.pack(diffId);
-          boolean bytes =
-              destination.blob(layer.blob(), () -> layer.source().open(layer.blob()), elsewhere);
-          sent += bytes ? 1 : 0;
-          layers.add(layer);
-        }
+      for (int i = 0; i < rows.size(); i++) {
+        layers.add(layer(image.diffIds().get(i), destination, elsewhere, rows.get(i)));
       }
       OutgoingImage outgoing = ImageAssembly.of(outlet.origin(image), image.diffIds(), layers);
       finish(destination, outgoing, name);
       naming.pushed(image, outgoing, name);
       DepartedImage departed = DepartedImage.of(outgoing, List.of(name));
-      return new PushedImage(departed, sent, layers.size() - sent);
+      int present = (int) rows.stream().filter(row -> row.stage() == Stage.PRESENT).count();
+      return new PushedImage(departed, layers.size() - present, present);
     } catch (ImageException e) {
       throw e;
     } catch (IOException e) {
       throw new ImageException.Storage(
           "image " + image.id(), "cannot push it: " + e.getMessage(), "check the disk", e);
+    }
+  }
+
+  /** With the sizes that they came with, until they are packed. */
+  private List<LayerProgress> rows(Image image) throws ImageException {
+    List<LayerProgress> rows = new ArrayList<>();
+    for (Digest diffId : image.diffIds()) {
+      Descriptor origin = parts.layers().origin(diffId);
+      rows.add(LayerProgress.waiting(origin.digest().toString(), origin.size()));
+    }
+    return rows;
+  }
+
+  private OutgoingLayer layer(
+      Digest diffId, Destination destination, List<String> elsewhere, LayerProgress row)
+      throws IOException {
+    row.reached(Stage.PACKING);
+    try (LayerPacking packing = parts.compressedPacking()) {
+      OutgoingLayer layer = packing.pack(diffId);
+      row.measured(layer.blob().size());
+      boolean sent =
+          destination.blob(
+              layer.blob(), () -> row.sending(layer.source().open(layer.blob())), elsewhere);
+      row.reached(sent ? Stage.DONE : Stage.PRESENT);
+      return layer;
     }
   }
 

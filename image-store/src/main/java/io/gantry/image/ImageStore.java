@@ -3,6 +3,7 @@ package io.gantry.image;
 import io.gantry.image.content.LayerChoice;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
@@ -70,7 +71,17 @@ public interface ImageStore extends AutoCloseable {
    *
    * @param name given to the only image of the archive instead of the names inside, or null
    */
-  List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
+  default List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
+      throws ImageException {
+    return importArchive(archive, name, new Progress());
+  }
+
+  /**
+   * The same, for those who want to see how far it is.
+   *
+   * @param progress gets rows when the archive has been read
+   */
+  List<Image> importArchive(InputStream archive, @Nullable ImageReference name, Progress progress)
       throws ImageException;
 
   /** All images, oldest first. */
@@ -118,7 +129,18 @@ public interface ImageStore extends AutoCloseable {
    *
    * @param name what it is to have there
    */
-  PushedImage push(Image image, ImageReference name, RegistryAuth auth) throws ImageException;
+  default PushedImage push(Image image, ImageReference name, RegistryAuth auth)
+      throws ImageException {
+    return push(image, name, auth, new Progress());
+  }
+
+  /**
+   * The same, for those who want to see how far it is.
+   *
+   * @param progress gets a row for each layer
+   */
+  PushedImage push(Image image, ImageReference name, RegistryAuth auth, Progress progress)
+      throws ImageException;
 
   /** The image's lower directories in overlay order, top first. */
   List<Path> layers(Image image) throws ImageException;

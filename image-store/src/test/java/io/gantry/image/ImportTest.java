@@ -7,6 +7,8 @@ import io.gantry.image.archive.ImageWriter;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.manifest.Platform;
+import io.gantry.image.progress.LayerProgress;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.linux.Linux;
@@ -96,6 +98,24 @@ class ImportTest {
     assertThat(config.env()).containsExactly("A=1", "B=2");
     assertThat(config.workingDir()).isEqualTo("/srv");
     assertThat(config.labels()).containsEntry("made.by", "test");
+  }
+
+  @Test
+  void who_watches_sees_the_layers_of_every_image() throws Exception {
+    byte[] archive = written(tool());
+    Progress first = new Progress();
+    Progress again = new Progress();
+
+    store.importArchive(new ByteArrayInputStream(archive), null, first);
+    store.importArchive(new ByteArrayInputStream(archive), null, again);
+
+    assertThat(first.layers())
+        .isNotEmpty()
+        .allMatch(layer -> layer.stage() == LayerProgress.Stage.DONE)
+        .allMatch(layer -> layer.bytes() == layer.size());
+    assertThat(again.layers())
+        .hasSameSizeAs(first.layers())
+        .allMatch(layer -> layer.stage() == LayerProgress.Stage.PRESENT);
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.LayerProgress.Stage;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
@@ -118,6 +120,36 @@ class PushTest {
       assertThat(other.layers(back).getFirst().resolve("noise"))
           .hasSameBinaryContentAs(store.layers(image).getFirst().resolve("noise"));
     }
+  }
+
+  @Test
+  void who_watches_sees_each_layer_go_to_its_last_byte() throws Exception {
+    Progress progress = new Progress();
+    store.push(image, reference("team/tool:2"), RegistryAuth.ANONYMOUS, progress);
+
+    assertThat(progress.layers())
+        .hasSize(2)
+        .allMatch(layer -> layer.stage() == Stage.DONE)
+        .allMatch(layer -> layer.bytes() == layer.size());
+    assertThat(progress.layers())
+        .as("sizes of what was sent, not of what once came")
+        .allSatisfy(layer ->
+            assertThat(registry.content.values()).anyMatch(blob -> blob.length == layer.size()));
+
+    Progress again = new Progress();
+    store.push(image, reference("team/tool:3"), RegistryAuth.ANONYMOUS, again);
+    assertThat(again.layers()).hasSize(2).allMatch(layer -> layer.stage() == Stage.PRESENT);
+    assertThat(again.bytes()).isZero();
+  }
+
+  @Test
+  void an_upload_that_is_cut_is_counted_anew() throws Exception {
+    registry.cuts.set(1);
+    Progress progress = new Progress();
+
+    store.push(image, reference("team/tool:2"), RegistryAuth.ANONYMOUS, progress);
+
+    assertThat(progress.layers()).allMatch(layer -> layer.bytes() == layer.size());
   }
 
   @Test

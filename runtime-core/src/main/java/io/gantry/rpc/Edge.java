@@ -19,11 +19,12 @@ public record Edge(
     ContainerCalls containerCalls =
         new ContainerCalls(pods, containers, imageCalls::nameFor, details);
     PodCalls podCalls = new PodCalls(pods, node, details);
+    OwnImageCalls ownCalls = new OwnImageCalls(images);
+    LongCalls longCalls = new LongCalls();
     return List.of(
         new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls),
         new ImageRpc(imageCalls),
-        new GantryImagesRpc(
-            imageCalls, new OwnImageCalls(images), new CommitCalls(containers, images)),
-        new ImageWorkRpc(imageCalls));
+        new GantryImagesRpc(imageCalls, ownCalls, new CommitCalls(containers, images), longCalls),
+        new ImageWorkRpc(imageCalls, ownCalls, longCalls));
   }
 }

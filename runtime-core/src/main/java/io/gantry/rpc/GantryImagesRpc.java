@@ -15,6 +15,7 @@ import io.gantry.api.gantry.v1.TagImageRequest;
 import io.gantry.api.gantry.v1.TagImageResponse;
 import io.gantry.api.gantry.v1.UntagImageRequest;
 import io.gantry.api.gantry.v1.UntagImageResponse;
+import io.gantry.image.progress.Progress;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -24,18 +25,27 @@ final class GantryImagesRpc extends ImagesGrpc.ImagesImplBase {
   private final ImageCalls images;
   private final OwnImageCalls own;
   private final CommitCalls commits;
-  private final LongCalls longCalls = new LongCalls();
+  private final LongCalls longCalls;
 
-  GantryImagesRpc(ImageCalls images, OwnImageCalls own, CommitCalls commits) {
+  /**
+   * @param longCalls shared with who does the same otherwise
+   */
+  GantryImagesRpc(ImageCalls images, OwnImageCalls own, CommitCalls commits, LongCalls longCalls) {
     this.images = images;
     this.own = own;
     this.commits = commits;
+    this.longCalls = longCalls;
   }
 
   @Override
   public StreamObserver<ImportImageRequest> importImage(
       StreamObserver<ImportImageResponse> observer) {
-    return ImportStream.open((ServerCallStreamObserver<ImportImageResponse>) observer, images);
+    ServerCallStreamObserver<ImportImageResponse> call =
+        (ServerCallStreamObserver<ImportImageResponse>) observer;
+    return ImportStream.open(
+        "gantry.v1.Images/ImportImage",
+        call,
+        (options, archive) -> call.onNext(images.importArchive(options, archive, new Progress())));
   }
 
   @Override
@@ -60,7 +70,8 @@ final class GantryImagesRpc extends ImagesGrpc.ImagesImplBase {
   public void pushImage(PushImageRequest request, StreamObserver<PushImageResponse> observer) {
     ServerCallStreamObserver<PushImageResponse> call =
         (ServerCallStreamObserver<PushImageResponse>) observer;
-    longCalls.start("gantry.v1.Images/PushImage", call, () -> call.onNext(own.push(request)));
+    longCalls.start(
+        "gantry.v1.Images/PushImage", call, () -> call.onNext(own.push(request, new Progress())));
   }
 
   @Override

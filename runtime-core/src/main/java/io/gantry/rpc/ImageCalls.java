@@ -21,6 +21,7 @@ import io.gantry.image.Image;
 import io.gantry.image.ImageStore;
 import io.gantry.image.RunningPull;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
 import java.io.InputStream;
@@ -114,11 +115,11 @@ final class ImageCalls {
         .build();
   }
 
-  ImportImageResponse importArchive(ImportImageOptions options, InputStream archive)
-      throws ImageException {
+  ImportImageResponse importArchive(
+      ImportImageOptions options, InputStream archive, Progress progress) throws ImageException {
     ImportImageResponse.Builder response = ImportImageResponse.newBuilder();
     images
-        .importArchive(archive, name(options))
+        .importArchive(archive, name(options), progress)
         .forEach(image -> response.addImages(ImageMessages.imported(image)));
     return response.build();
   }

@@ -3,10 +3,17 @@ package io.gantry.rpc;
 import io.gantry.api.gantry.v1.CheckImagesRequest;
 import io.gantry.api.gantry.v1.CheckImagesResponse;
 import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkImplBase;
+import io.gantry.api.gantry.v1.ImportImageProgress;
+import io.gantry.api.gantry.v1.ImportImageRequest;
+import io.gantry.api.gantry.v1.ImportImageResponse;
 import io.gantry.api.gantry.v1.PullImageRequest;
 import io.gantry.api.gantry.v1.PullImageResponse;
+import io.gantry.api.gantry.v1.PushImageProgress;
+import io.gantry.api.gantry.v1.PushImageRequest;
+import io.gantry.api.gantry.v1.PushImageResponse;
 import io.gantry.image.RunningPull;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Progress;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.UncheckedIOException;
@@ -14,15 +21,16 @@ import java.io.UncheckedIOException;
 /** gantry.v1 ImageWork: a call answers while its work goes on, on the call's own thread. */
 final class ImageWorkRpc extends ImageWorkImplBase {
 
-  /** Between two messages; who looks at a bar sees no more. */
-  private static final int PAUSE_MILLIS = 100;
-
   private static final String CHECK = "gantry.v1.ImageWork/CheckImages";
 
   private final ImageCalls images;
+  private final OwnImageCalls own;
+  private final LongCalls longCalls;
 
-  ImageWorkRpc(ImageCalls images) {
+  ImageWorkRpc(ImageCalls images, OwnImageCalls own, LongCalls longCalls) {
     this.images = images;
+    this.own = own;
+    this.longCalls = longCalls;
   }
 
   @Override
@@ -42,7 +50,11 @@ final class ImageWorkRpc extends ImageWorkImplBase {
   private String pull(PullImageRequest request, ServerCallStreamObserver<PullImageResponse> call)
       throws ImageException {
     try (RunningPull pull = images.begin(request.getPull())) {
-      show(pull, call);
+      new ProgressFeed<>(
+              pull.progress(),
+              call,
+              layers -> PullImageResponse.newBuilder().addAllLayers(layers).build())
+          .run();
       return pull.await().id().toString();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -50,18 +62,42 @@ final class ImageWorkRpc extends ImageWorkImplBase {
     }
   }
 
-  /** A client that takes nothing misses steps between, never the last state. */
-  private static void show(RunningPull pull, ServerCallStreamObserver<PullImageResponse> call)
-      throws InterruptedException {
-    LayerStates states = new LayerStates(pull.progress());
-    long seen = 0;
-    do {
-      seen = pull.progress().awaitChange(seen);
-      if (call.isReady()) {
-        states.changes().ifPresent(call::onNext);
-      }
-    } while (seen >= 0 && !pull.progress().awaitEnd(PAUSE_MILLIS));
-    states.changes().ifPresent(call::onNext);
+  @Override
+  public void pushImage(PushImageRequest request, StreamObserver<PushImageProgress> observer) {
+    ServerCallStreamObserver<PushImageProgress> call =
+        (ServerCallStreamObserver<PushImageProgress>) observer;
+    Progress progress = new Progress();
+    ProgressFeed<PushImageProgress> feed =
+        new ProgressFeed<>(
+            progress, call, layers -> PushImageProgress.newBuilder().addAllLayers(layers).build());
+    longCalls.start(
+        "gantry.v1.ImageWork/PushImage",
+        call,
+        () -> {
+          PushImageResponse pushed = feed.during(() -> own.push(request, progress));
+          call.onNext(PushImageProgress.newBuilder().setPushed(pushed).build());
+        });
+  }
+
+  @Override
+  public StreamObserver<ImportImageRequest> importImage(
+      StreamObserver<ImportImageProgress> observer) {
+    ServerCallStreamObserver<ImportImageProgress> call =
+        (ServerCallStreamObserver<ImportImageProgress>) observer;
+    Progress progress = new Progress();
+    ProgressFeed<ImportImageProgress> feed =
+        new ProgressFeed<>(
+            progress,
+            call,
+            layers -> ImportImageProgress.newBuilder().addAllLayers(layers).build());
+    return ImportStream.open(
+        "gantry.v1.ImageWork/ImportImage",
+        call,
+        (options, archive) -> {
+          ImportImageResponse imported =
+              feed.during(() -> images.importArchive(options, archive, progress));
+          call.onNext(ImportImageProgress.newBuilder().setImported(imported).build());
+        });
   }
 
   /** On a platform thread, because it waits natively for the disk most of the time. */

@@ -2,12 +2,12 @@ package io.gantry.rpc;
 
 import io.gantry.api.gantry.v1.ImportImageOptions;
 import io.gantry.api.gantry.v1.ImportImageRequest;
-import io.gantry.api.gantry.v1.ImportImageResponse;
 import io.gantry.error.InvalidException;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +16,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class ImportStream implements StreamObserver<ImportImageRequest> {
 
-  private static final String CALL = "gantry.v1.Images/ImportImage";
-
-  private final ServerCallStreamObserver<ImportImageResponse> call;
-  private final ImageCalls images;
+  private final String name;
+  private final ServerCallStreamObserver<?> call;
+  private final Import work;
   private final ChunkPipe pipe;
   private boolean started;
 
   /** Why the rest is not wanted; told by the thread that answers, so that only one does. */
   private volatile @Nullable InvalidException refusal;
 
-  /** Asks the client for the first chunks. */
-  static ImportStream open(ServerCallStreamObserver<ImportImageResponse> call, ImageCalls images) {
-    call.disableAutoRequest();
-    call.request(ChunkPipe.CAPACITY);
-    return new ImportStream(call, images);
+  /** Imports an archive and answers with what it held. */
+  @FunctionalInterface
+  interface Import {
+    void run(ImportImageOptions options, InputStream archive) throws IOException;
   }
 
-  private ImportStream(ServerCallStreamObserver<ImportImageResponse> call, ImageCalls images) {
+  /**
+   * Asks the client for the first chunks.
+   *
+   * @param name full name of the RPC
+   */
+  static ImportStream open(String name, ServerCallStreamObserver<?> call, Import work) {
+    call.disableAutoRequest();
+    call.request(ChunkPipe.CAPACITY);
+    return new ImportStream(name, call, work);
+  }
+
+  private ImportStream(String name, ServerCallStreamObserver<?> call, Import work) {
+    this.name = name;
     this.call = call;
-    this.images = images;
+    this.work = work;
     this.pipe = new ChunkPipe(() -> call.request(1));
     call.setOnCancelHandler(() -> pipe.fail(new IOException("the client hung up")));
     // Also when the call ends here, so that the reader never waits for a sender that is gone.
@@ -73,13 +83,12 @@ final class ImportStream implements StreamObserver<ImportImageRequest> {
 
   private void run(ImportImageOptions options) {
     try {
-      ImportImageResponse response = images.importArchive(options, pipe);
-      call.onNext(response);
+      work.run(options, pipe);
       call.onCompleted();
     } catch (IOException | RuntimeException | Error e) {
       if (!call.isCancelled()) {
         InvalidException refusal = this.refusal;
-        Status status = Failures.importStatus(CALL, refusal == null ? e : refusal);
+        Status status = Failures.importStatus(name, refusal == null ? e : refusal);
         call.onError(status.asRuntimeException());
       }
     }

@@ -1,14 +1,12 @@
 package io.gantry.rpc;
 
 import io.gantry.api.gantry.v1.LayerState;
-import io.gantry.api.gantry.v1.PullImageResponse;
 import io.gantry.image.progress.LayerProgress;
 import io.gantry.image.progress.Progress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** What one client has been told of a pull's layers. One thread. */
+/** What one client has been told of the layers of some work. One thread. */
 final class LayerStates {
 
   private final Progress progress;
@@ -18,21 +16,21 @@ final class LayerStates {
     this.progress = progress;
   }
 
-  /** What it has not been told yet, if there is anything. */
-  Optional<PullImageResponse> changes() {
-    PullImageResponse.Builder changes = PullImageResponse.newBuilder();
+  /** What it has not been told yet. */
+  List<LayerState> changes() {
+    List<LayerState> changes = new ArrayList<>();
     List<LayerProgress> layers = progress.layers();
     for (int i = 0; i < layers.size(); i++) {
       LayerState now = state(i, layers.get(i));
       if (i == told.size()) {
         told.add(now);
-        changes.addLayers(now);
+        changes.add(now);
       } else if (!told.get(i).equals(now)) {
         told.set(i, now);
-        changes.addLayers(now);
+        changes.add(now);
       }
     }
-    return changes.getLayersCount() == 0 ? Optional.empty() : Optional.of(changes.build());
+    return changes;
   }
 
   private static LayerState state(int index, LayerProgress layer) {
@@ -48,6 +46,8 @@ final class LayerStates {
               case FINISHING -> LayerState.Stage.FINISHING;
               case DONE -> LayerState.Stage.DONE;
               case PRESENT -> LayerState.Stage.PRESENT;
+              case PACKING -> LayerState.Stage.PACKING;
+              case SENDING -> LayerState.Stage.SENDING;
             })
         .build();
   }

@@ -19,6 +19,7 @@ import io.gantry.image.ImageExport;
 import io.gantry.image.ImageStore;
 import io.gantry.image.PushedImage;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.ImageReference;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -75,7 +76,7 @@ final class OwnImageCalls {
                 "see what is with gantry images"));
   }
 
-  PushImageResponse push(PushImageRequest request) throws ImageException {
+  PushImageResponse push(PushImageRequest request, Progress progress) throws ImageException {
     String name = IMAGE.required(request.getImage());
     Image image = image(name);
     ImageReference destination =
@@ -84,7 +85,10 @@ final class OwnImageCalls {
             : ImageMessages.reference(request.getDestination(), DESTINATION);
     PushedImage pushed =
         images.push(
-            image, destination, ImageMessages.auth(request.getAuth(), destination.registry()));
+            image,
+            destination,
+            ImageMessages.auth(request.getAuth(), destination.registry()),
+            progress);
     return PushImageResponse.newBuilder()
         .setImage(ImageMessages.departed(pushed.image()))
         .setLayersSent(pushed.sent())

@@ -116,14 +116,15 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public List<Image> importArchive(InputStream archive, @Nullable ImageReference name)
-      throws ImageException {
+  public List<Image> importArchive(
+      InputStream archive, @Nullable ImageReference name, Progress progress) throws ImageException {
     importing.countDown();
     try {
       String content = new String(archive.readAllBytes(), StandardCharsets.UTF_8);
       if (content.contains("bad")) {
         throw new ImageException.Corrupt("archive", "no tar", "pack it again", null);
       }
+      progress.add(List.of(LayerProgress.present("sha256:base", 7)));
       Image image = image(name == null ? "in/archive:1" : name.toString(), content);
       images.add(image);
       return List.of(image);
@@ -184,8 +185,16 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public PushedImage push(Image image, ImageReference name, RegistryAuth auth) {
+  public PushedImage push(Image image, ImageReference name, RegistryAuth auth, Progress progress)
+      throws ImageException {
     auths.add(auth);
+    LayerProgress layer = LayerProgress.waiting("sha256:layer", 100);
+    progress.add(List.of(LayerProgress.present("sha256:base", 7), layer));
+    if (name.repository().endsWith("hangs")) {
+      hang();
+      throw new ImageException.Cancelled("hangs", "given up");
+    }
+    layer.reached(LayerProgress.Stage.DONE);
     return new PushedImage(new DepartedImage(image.id(), image.id(), List.of(name), false), 2, 1);
   }
 

@@ -50,7 +50,8 @@ public final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var in = open()) {
-      show(new Upload(session.connection().archives()).send(in, name));
+      var view = quiet ? WorkView.none() : new WorkView(session.console(), "is here already");
+      show(new Upload(session, view).send(in, size(), name));
       return 0;
     } catch (NoSuchFileException e) {
       throw CliException.failed("no such file: " + archive);
@@ -65,6 +66,12 @@ public final class ImportCommand implements Callable<Integer> {
     }
     var path = Path.of(archive);
     return Files.isDirectory(path) ? LayoutDirectory.open(path) : Files.newInputStream(path);
+  }
+
+  /** 0 for what has none, or is packed while it is sent. */
+  private long size() throws IOException {
+    var path = Path.of(archive);
+    return !archive.equals("-") && Files.isRegularFile(path) ? Files.size(path) : 0;
   }
 
   private void show(ImportImageResponse answer) {

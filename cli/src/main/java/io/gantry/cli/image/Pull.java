@@ -1,14 +1,20 @@
 package io.gantry.cli.image;
 
 import io.gantry.api.cri.v1.PullImageRequest;
-import io.gantry.cli.session.CliException;
+import io.gantry.api.gantry.v1.PullImageResponse;
 import io.gantry.cli.session.Session;
 import io.grpc.Status;
-import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 
 /** One pull, watched where the runtime tells how far it is. */
 record Pull(Session session) {
+
+  private static final WatchedCall<PullImageResponse, String> CALL =
+      new WatchedCall<>(
+          "pull",
+          PullImageResponse::getLayersList,
+          step -> Optional.of(step.getImageRef()).filter(id -> !id.isEmpty()));
 
   /** Returns the id of the image. */
   String silently(PullImageRequest request) {
@@ -21,33 +27,18 @@ record Pull(Session session) {
   String shown(PullImageRequest request) {
     try {
       return watched(request);
-    } catch (StatusException e) {
+    } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
         return silently(request);
       }
-      throw new StatusRuntimeException(e.getStatus(), e.getTrailers());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CliException.failed("interrupted while the image was pulled");
+      throw e;
     }
   }
 
-  private String watched(PullImageRequest request) throws StatusException, InterruptedException {
-    var view = new PullView(session.console());
+  private String watched(PullImageRequest request) {
+    var view = new WorkView(session.console(), "is here already");
     var wanted = io.gantry.api.gantry.v1.PullImageRequest.newBuilder().setPull(request).build();
     var call = session.connection().watchedImageWork().pullImage(wanted);
-    try {
-      for (var step = call.read(); step != null; step = call.read()) {
-        if (!step.getImageRef().isEmpty()) {
-          return step.getImageRef();
-        }
-        view.show(step.getLayersList());
-      }
-      throw CliException.failed("the runtime ended the pull without an answer; its log says why");
-    } finally {
-      view.end();
-      // Without effect on a call that has ended.
-      call.cancel("the client gave up", null);
-    }
+    return CALL.during(call, view, () -> CALL.answer(call, view));
   }
 }

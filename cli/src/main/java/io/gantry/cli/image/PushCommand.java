@@ -1,7 +1,10 @@
 package io.gantry.cli.image;
 
+import io.gantry.api.gantry.v1.PushImageProgress;
 import io.gantry.api.gantry.v1.PushImageRequest;
+import io.gantry.api.gantry.v1.PushImageResponse;
 import io.gantry.cli.session.Session;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +17,15 @@ import picocli.CommandLine.Parameters;
     description = "Bring an image to a registry, under its own name or another.",
     footer = {"", "Example:", "  gantry push busybox:latest registry.example/tools/busybox:1"})
 public final class PushCommand implements Callable<Integer> {
+  private static final WatchedCall<PushImageProgress, PushImageResponse> CALL =
+      new WatchedCall<>(
+          "push",
+          PushImageProgress::getLayersList,
+          step ->
+              Optional.of(step)
+                  .filter(PushImageProgress::hasPushed)
+                  .map(PushImageProgress::getPushed));
+
   private final Session session;
 
   @Mixin private Credentials credentials = new Credentials();
@@ -41,7 +53,9 @@ public final class PushCommand implements Callable<Integer> {
   public Integer call() {
     var request = PushImageRequest.newBuilder().setImage(image).setDestination(name);
     credentials.auth().ifPresent(request::setAuth);
-    var pushed = session.connection().ownImageWork().pushImage(request.build());
+    var view = quiet ? WorkView.none() : new WorkView(session.console(), "is there already");
+    var pushing = session.connection().watchedImageWork().pushImage(request.build());
+    var pushed = CALL.during(pushing, view, () -> CALL.answer(pushing, view));
     if (quiet) {
       session.out().println(pushed.getImage().getManifestDigest());
       return 0;

@@ -22,12 +22,15 @@ public final class LayerProgress {
     /** All bytes are here; the last are being unpacked and synced. */
     FINISHING,
     DONE,
-    /** It was here before. */
-    PRESENT
+    /** It was where it was to go before. */
+    PRESENT,
+    /** It is packed to be sent. */
+    PACKING,
+    SENDING
   }
 
   private final String name;
-  private final long size;
+  private volatile long size;
   private final List<Progress> followers = new CopyOnWriteArrayList<>();
   private volatile Stage stage;
   private volatile long bytes;
@@ -58,7 +61,7 @@ public final class LayerProgress {
     return name;
   }
 
-  /** Bytes of the blob. */
+  /** Bytes of the blob, as far as they are known. */
   public long size() {
     return size;
   }
@@ -82,11 +85,23 @@ public final class LayerProgress {
     followers.forEach(Progress::changed);
   }
 
-  /** The blob's stream, from its beginning, with its bytes counted here. */
+  /** The blob's stream as it comes, from its beginning, with its bytes counted here. */
   public InputStream counting(InputStream blob) {
     bytes = 0;
     reached(Stage.DOWNLOADING);
     return new Counted(blob);
+  }
+
+  /** The same of a blob that goes. */
+  public InputStream sending(InputStream blob) {
+    bytes = 0;
+    reached(Stage.SENDING);
+    return new Counted(blob);
+  }
+
+  /** Says how large the blob is, now that it is known. */
+  public void measured(long blobSize) {
+    size = blobSize;
   }
 
   private final class Counted extends FilterInputStream {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The layers of a pull as the daemon told of them last. */
-final class PullRows {
+/** The layers of some work as the daemon told of them last. */
+final class LayerRows {
   private final Map<Integer, LayerState> rows = new TreeMap<>();
 
   void take(List<LayerState> changed) {
@@ -18,23 +18,24 @@ final class PullRows {
     return List.copyOf(rows.values());
   }
 
-  /** Those whose bytes come or are being unpacked. */
+  /** Those to which something is being done. */
   List<LayerState> busy() {
     return rows.values().stream()
-        .filter(row -> row.getStage() == Stage.DOWNLOADING || row.getStage() == Stage.FINISHING)
+        .filter(row -> !isThrough(row) && row.getStage() != Stage.WAITING)
         .toList();
   }
 
-  static boolean isHere(LayerState row) {
+  /** Whether it is where it was to go. */
+  static boolean isThrough(LayerState row) {
     return row.getStage() == Stage.DONE || row.getStage() == Stage.PRESENT;
   }
 
-  /** Layers that are here. */
-  long here() {
-    return rows.values().stream().filter(PullRows::isHere).count();
+  /** Layers that are where they were to go. */
+  long through() {
+    return rows.values().stream().filter(LayerRows::isThrough).count();
   }
 
-  /** Bytes to come in all, without those of layers that were here before. */
+  /** Bytes to come or go in all, without those of layers that were there before. */
   long size() {
     return rows.values().stream()
         .filter(row -> row.getStage() != Stage.PRESENT)
@@ -42,7 +43,7 @@ final class PullRows {
         .sum();
   }
 
-  /** Bytes that have come. */
+  /** Bytes that have come or gone. */
   long bytes() {
     return rows.values().stream().mapToLong(LayerState::getBytes).sum();
   }

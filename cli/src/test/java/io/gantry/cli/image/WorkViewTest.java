@@ -13,18 +13,19 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PullViewTest {
+class WorkViewTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  private PullView view(boolean live) {
-    return new PullView(
+  private WorkView view(boolean live) {
+    return new WorkView(
         new Console(
             InputStream.nullInputStream(),
             new PrintStream(out, false, UTF_8),
             new PrintStream(err, false, UTF_8),
             InstantSource.system(),
-            live));
+            live),
+        "is here already");
   }
 
   private static LayerState layer(int index, Stage stage, long bytes) {
@@ -68,6 +69,40 @@ class PullViewTest {
     err.reset();
     view.end();
     assertThat(err.toString(UTF_8)).isEqualTo("\u001b[1A\r\u001b[J");
+  }
+
+  @Test
+  void whatIsPackedAndSentIsToldAsSuch() {
+    var view = view(true);
+    view.show(List.of(layer(0, Stage.PACKING, 0), layer(1, Stage.SENDING, 50_000_000)));
+
+    assertThat(err.toString(UTF_8).lines())
+        .containsExactly(
+            "000000000000   [>" + " ".repeat(29) + "] packing",
+            "111111111111   [" + "=".repeat(15) + ">" + " ".repeat(14) + "] 50MB / 100MB",
+            "0/2 layers     [" + "=".repeat(7) + ">" + " ".repeat(22) + "] 50MB / 200MB");
+  }
+
+  @Test
+  void anArchiveHasABarWhileItIsSentAndALineElsewhere() {
+    var bars = view(true);
+    bars.sent(50_000_000, 100_000_000);
+    assertThat(err.toString(UTF_8).lines())
+        .containsExactly(
+            "archive        [" + "=".repeat(15) + ">" + " ".repeat(14) + "] 50MB / 100MB");
+    err.reset();
+    bars.sent(51_000_000, 100_000_000);
+    assertThat(err.toString(UTF_8)).as("ten times a second").isEmpty();
+
+    var unknown = view(true);
+    unknown.sent(50_000_000, 0);
+    assertThat(err.toString(UTF_8)).endsWith("[>" + " ".repeat(29) + "] 50MB\n");
+    err.reset();
+
+    var lines = view(false);
+    lines.sent(1, 100_000_000);
+    lines.sent(100_000_000);
+    assertThat(err.toString(UTF_8)).isEqualTo("archive: 100MB\n");
   }
 
   @Test
