@@ -13,11 +13,13 @@ import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.Endpoints;
 import io.gantry.image.registry.RegistryAuth;
 import io.gantry.linux.Linux;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealRegistryIT {
@@ -154,6 +158,56 @@ class RealRegistryIT {
                     RegistryAuth.ANONYMOUS)
                 .present())
         .isEqualTo(1);
+  }
+
+  /** Larger than two of the smallest pieces. */
+  private Image large() throws IOException {
+    byte[] noise = new byte[5 << 19];
+    new Random(17).nextBytes(noise);
+    byte[] archive = PushTest.archive(new TarBytes().file("noise", 0644, noise).bytes());
+    return store
+        .importArchive(new ByteArrayInputStream(archive), ImageReference.parse("large:1"))
+        .getFirst();
+  }
+
+  private void assertArrived(PushedImage pushed, String name) throws ImageException {
+    assertThat(pushed.sent()).isEqualTo(1);
+    assertThat(pull(name).id()).isEqualTo(pushed.image().id());
+  }
+
+  @Test
+  void a_blob_goes_in_pieces_where_one_request_is_too_large_and_a_lost_piece_goes_again()
+      throws Exception {
+    try (FussyProxy proxy = new FussyProxy(registry.host(), 1 << 20)) {
+      proxy.lost = 2;
+
+      PushedImage pushed =
+          store.push(
+              large(),
+              ImageReference.parse(proxy.host() + "/demo/pieces:1"),
+              RegistryAuth.ANONYMOUS);
+
+      assertArrived(pushed, "demo/pieces:1");
+      assertThat(proxy.pieces)
+          .as("it went on and did not begin anew")
+          .hasSize(4)
+          .startsWith("0-1048575", "1048576-2097151", "1048576-2097151");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20_000, 700_000, 2_500_000})
+  void an_upload_whose_connection_is_cut_in_the_middle_arrives_whole(int bytes) throws Exception {
+    try (CuttingRelay relay = new CuttingRelay(registry.host(), bytes)) {
+      String name = "demo/cut-" + bytes + ":1";
+
+      PushedImage pushed =
+          store.push(
+              large(), ImageReference.parse(relay.host() + "/" + name), RegistryAuth.ANONYMOUS);
+
+      assertThat(relay.hasCut()).isTrue();
+      assertArrived(pushed, name);
+    }
   }
 
   @Test

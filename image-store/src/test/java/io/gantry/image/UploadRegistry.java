@@ -3,6 +3,7 @@ package io.gantry.image;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.gantry.image.reference.Digest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -34,6 +35,23 @@ final class UploadRegistry implements AutoCloseable {
 
   /** How many uploads lose their connection half-way. */
   final AtomicInteger cuts = new AtomicInteger();
+
+  /** How many of their bytes come before that. */
+  volatile int cutAfter = 100;
+
+  /** Whether what came before a cut is kept, and told to who asks. */
+  volatile boolean resumes;
+
+  /** Wanted size of pieces, and size of a request over which it is refused; 0 for none. */
+  volatile long smallestPiece;
+
+  volatile long largestRequest;
+
+  /** {@code Content-Range} of the pieces that were offered. */
+  final List<String> pieces = Collections.synchronizedList(new ArrayList<>());
+
+  /** What came of the upload under way; there is one at a time. */
+  private final ByteArrayOutputStream upload = new ByteArrayOutputStream();
 
   /** How many requests that change something are answered 503. */
   final AtomicInteger busy = new AtomicInteger();
@@ -124,6 +142,11 @@ final class UploadRegistry implements AutoCloseable {
   }
 
   private void read(HttpExchange exchange, String method, String path) throws IOException {
+    if (path.contains("/uploads/") && resumes) {
+      exchange.getResponseHeaders().add("Range", "0-" + Math.max(0, upload.size() - 1));
+      exchange.sendResponseHeaders(204, -1);
+      return;
+    }
     byte[] found = content.get(key(path));
     if (found == null) {
       answer(exchange, 404, "");
@@ -143,11 +166,15 @@ final class UploadRegistry implements AutoCloseable {
       return;
     }
     try (InputStream body = exchange.getRequestBody()) {
-      if (path.contains("/uploads/") && cuts.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
-        body.readNBytes(100);
+      if (path.contains("/uploads/") && !takes(exchange, body)) {
         return;
       }
-      byte[] bytes = body.readAllBytes();
+      if (method.equals("PATCH")) {
+        exchange.getResponseHeaders().add("Location", exchange.getRequestURI().toString());
+        answer(exchange, 202, "");
+        return;
+      }
+      byte[] bytes = path.contains("/uploads/") ? upload.toByteArray() : body.readAllBytes();
       String repository = path.replaceAll("/(blobs|manifests)/.*", "");
       String digest = Digest.ofBytes(bytes).toString();
       if (path.contains("/uploads/") && !query.contains("digest=" + digest)) {
@@ -167,6 +194,32 @@ final class UploadRegistry implements AutoCloseable {
     }
   }
 
+  /** Takes a part of an upload, or answers, or hangs up. */
+  private boolean takes(HttpExchange exchange, InputStream body) throws IOException {
+    String range = exchange.getRequestHeaders().getFirst("Content-Range");
+    if (range != null) {
+      pieces.add(range);
+    }
+    if (cuts.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      byte[] some = body.readNBytes(cutAfter);
+      if (resumes) {
+        upload.write(some);
+      }
+      return false;
+    }
+    byte[] bytes = body.readAllBytes();
+    if (largestRequest > 0 && bytes.length > largestRequest) {
+      answer(exchange, 413, "too large");
+      return false;
+    }
+    if (range != null && !range.startsWith(upload.size() + "-")) {
+      answer(exchange, 416, "");
+      return false;
+    }
+    upload.write(bytes);
+    return true;
+  }
+
   private void begin(HttpExchange exchange, String repository, String query) throws IOException {
     if (query.startsWith("mount=")) {
       String digest = query.substring("mount=".length(), query.indexOf("&from="));
@@ -176,6 +229,10 @@ final class UploadRegistry implements AutoCloseable {
         answer(exchange, 201, "");
         return;
       }
+    }
+    upload.reset();
+    if (smallestPiece > 0) {
+      exchange.getResponseHeaders().add("OCI-Chunk-Min-Length", smallestPiece + "");
     }
     String at = "/v2/" + repository + "/blobs/uploads/7?state=a%20b";
     String usual = uploadHost.isEmpty() ? at : "http://" + uploadHost + at;

@@ -119,6 +119,14 @@ public final class LayerProgress {
     }
 
     @Override
+    public long skip(long n) throws IOException {
+      long skipped = in.skip(n);
+      count += skipped;
+      bytes = count;
+      return skipped;
+    }
+
+    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       int n = in.read(target, offset, length);
       count += Math.max(0, n);

@@ -6,25 +6,17 @@ import io.gantry.image.progress.Traffic;
 import io.gantry.image.reference.Digest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/**
- * One repository as one push sees it (OCI distribution spec, "Push"). A blob goes in one request,
- * which every registry takes; it streams, and begins again when the connection breaks. One thread.
- */
+/** One repository as one push sees it (OCI distribution spec, "Push"). One thread. */
 public final class Destination {
-
-  /** Slower than this, an upload is given up. */
-  private static final long LEAST_BYTES_PER_SECOND = 32 << 10;
 
   private static final int OK = 200;
   private static final int CREATED = 201;
@@ -70,60 +62,34 @@ public final class Destination {
     if (begun.statusCode() == CREATED) {
       return false;
     }
-    upload(blob, bytes, caller.location(begun, subject), subject);
+    new BlobUpload(caller, blob, bytes, () -> begin(subject)).run(begun);
     return true;
   }
 
   /** Either the blob is there, taken over from another repository, or its upload may begin. */
   private HttpResponse<?> begin(Descriptor blob, List<String> elsewhere, String subject)
       throws ImageException {
-    String uploads = "/" + name + "/blobs/uploads/";
-    Duration limit = caller.answerLimit();
     String other = elsewhere.stream().filter(each -> !each.equals(name)).findFirst().orElse("");
-    URI plain = caller.uri(uploads);
     if (other.isEmpty()) {
-      return caller.send(Sending.of("POST", plain, limit, subject), Set.of(ACCEPTED));
+      return begin(subject);
     }
     String query = "mount=" + encoded(blob.digest().toString()) + "&from=" + encoded(other);
-    Sending mount = Sending.of("POST", with(plain, query), limit, subject);
+    Sending mount = Sending.of("POST", with(uploads(), query), caller.answerLimit(), subject);
     try {
       return caller.send(mount, Set.of(CREATED, ACCEPTED));
     } catch (ImageException.Unauthorized | ImageException.NotFound e) {
       // Who may not read the other repository may still write to this one.
-      return caller.send(Sending.of("POST", plain, limit, subject), Set.of(ACCEPTED));
+      return begin(subject);
     }
   }
 
-  private void upload(Descriptor blob, Bytes bytes, URI location, String subject)
-      throws ImageException {
-    Duration limit =
-        caller.answerLimit().plus(Duration.ofSeconds(blob.size() / LEAST_BYTES_PER_SECOND));
-    URI uri = with(location, "digest=" + encoded(blob.digest().toString()));
-    Sending sending =
-        new Sending(
-            "PUT",
-            uri,
-            "application/octet-stream",
-            () -> publisher(blob.size(), bytes),
-            limit,
-            subject);
-    requireDigest(caller.send(sending, Set.of(CREATED)), blob.digest(), subject);
-    caller.traffic().send(blob.size());
+  private HttpResponse<?> begin(String subject) throws ImageException {
+    Sending post = Sending.of("POST", uploads(), caller.answerLimit(), subject);
+    return caller.send(post, Set.of(ACCEPTED));
   }
 
-  private static BodyPublisher publisher(long size, Bytes bytes) {
-    if (size == 0) {
-      return BodyPublishers.noBody();
-    }
-    return BodyPublishers.fromPublisher(
-        BodyPublishers.ofInputStream(() -> {
-          try {
-            return bytes.open();
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }),
-        size);
+  private URI uploads() {
+    return caller.uri("/" + name + "/blobs/uploads/");
   }
 
   /**
@@ -138,14 +104,14 @@ public final class Destination {
         new Sending(
             "PUT",
             caller.uri("/" + name + "/manifests/" + tagOrDigest),
-            manifest.mediaType(),
+            Map.of("Content-Type", manifest.mediaType()),
             () -> BodyPublishers.ofByteArray(content),
             caller.answerLimit(),
             subject);
     requireDigest(caller.send(sending, Set.of(CREATED)), manifest.digest(), subject);
   }
 
-  private static void requireDigest(HttpResponse<?> response, Digest expected, String subject)
+  static void requireDigest(HttpResponse<?> response, Digest expected, String subject)
       throws ImageException {
     String said = response.headers().firstValue("Docker-Content-Digest").orElse("");
     if (!said.isEmpty() && !said.equals(expected.toString())) {
@@ -157,11 +123,11 @@ public final class Destination {
     }
   }
 
-  private static URI with(URI uri, String query) {
+  static URI with(URI uri, String query) {
     return URI.create(uri + (uri.getRawQuery() == null ? "?" : "&") + query);
   }
 
-  private static String encoded(String text) {
+  static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

@@ -41,6 +41,10 @@ final class PushCaller {
     return traffic;
   }
 
+  int attempts() {
+    return wire.limits().attempts();
+  }
+
   Duration answerLimit() {
     return wire.limits().answer();
   }
@@ -53,10 +57,10 @@ final class PushCaller {
    */
   HttpResponse<BodyStream> send(Sending sending, Set<Integer> wanted) throws ImageException {
     for (int tries = 1; ; tries++) {
-      boolean last = tries >= wire.limits().attempts();
+      boolean last = tries >= attempts();
       HttpResponse<BodyStream> response;
       try {
-        response = authorized(sending);
+        response = once(sending);
       } catch (ImageException.Unavailable e) {
         if (last || !Wire.isBrokenConnection(e)) {
           throw e;
@@ -79,19 +83,15 @@ final class PushCaller {
     }
   }
 
-  /** Read to its end, a short answer leaves its connection to the next request. */
-  private void drain(HttpResponse<BodyStream> response, Sending sending) throws ImageException {
-    try (BodyStream body = response.body()) {
-      body.readNBytes(wire.limits().maxManifestBytes());
-    } catch (IOException e) {
-      throw wire.unavailable(sending.uri(), sending.subject(), e);
-    }
-  }
-
-  private HttpResponse<BodyStream> authorized(Sending sending) throws ImageException {
+  /**
+   * Sends a request, again only where the endpoint asks who sends it.
+   *
+   * @return any answer, its body still to be read or closed
+   */
+  HttpResponse<BodyStream> once(Sending sending) throws ImageException {
     for (int answers = 0; ; answers++) {
       String sent = endpoint.owns(sending.uri()) ? authorization.header() : null;
-      HttpResponse<BodyStream> response = once(sending, sent);
+      HttpResponse<BodyStream> response = exchange(sending, sent);
       boolean challenged = response.statusCode() == UNAUTHORIZED && endpoint.owns(sending.uri());
       if (!challenged || answers == MAX_ANSWERS) {
         return response;
@@ -104,14 +104,21 @@ final class PushCaller {
     }
   }
 
-  private HttpResponse<BodyStream> once(Sending sending, @Nullable String credentials)
+  /** Read to its end, a short answer leaves its connection to the next request. */
+  void drain(HttpResponse<BodyStream> response, Sending sending) throws ImageException {
+    try (BodyStream body = response.body()) {
+      body.readNBytes(wire.limits().maxManifestBytes());
+    } catch (IOException e) {
+      throw wire.unavailable(sending.uri(), sending.subject(), e);
+    }
+  }
+
+  private HttpResponse<BodyStream> exchange(Sending sending, @Nullable String credentials)
       throws ImageException {
     HttpRequest.Builder request =
         wire.request(sending.uri(), Deadline.in(sending.limit()), sending.subject())
             .method(sending.method(), sending.body().get());
-    if (!sending.mediaType().isEmpty()) {
-      request.header("Content-Type", sending.mediaType());
-    }
+    sending.headers().forEach(request::header);
     // Nobody else is told, also not where an upload is told to go.
     if (endpoint.owns(sending.uri())) {
       endpoint.address(request, credentials);
@@ -124,8 +131,8 @@ final class PushCaller {
     return Location.of(response, "wants the bytes at", subject);
   }
 
-  private ImageException refusal(
-      Sending sending, HttpResponse<BodyStream> response, Duration wait) {
+  /** An answer that is none, in words; its body is read. */
+  ImageException refusal(Sending sending, HttpResponse<BodyStream> response, Duration wait) {
     int status = response.statusCode();
     RegistryErrors errors = RegistryErrors.of(response);
     String reason =

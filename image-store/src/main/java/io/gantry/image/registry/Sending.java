@@ -4,12 +4,13 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
  * One request of a push.
  *
- * @param mediaType of the body, or empty without one
+ * @param headers beside those of the endpoint and of authorization
  * @param body made anew for each try
  * @param limit until the answer begins, which comes after the body
  * @param subject what it is about, for messages
@@ -17,13 +18,13 @@ import java.util.function.Supplier;
 record Sending(
     String method,
     URI uri,
-    String mediaType,
+    Map<String, String> headers,
     Supplier<BodyPublisher> body,
     Duration limit,
     String subject) {
 
   /** Without a body. */
   static Sending of(String method, URI uri, Duration limit, String subject) {
-    return new Sending(method, uri, "", BodyPublishers::noBody, limit, subject);
+    return new Sending(method, uri, Map.of(), BodyPublishers::noBody, limit, subject);
   }
 }
