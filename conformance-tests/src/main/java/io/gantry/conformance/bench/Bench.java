@@ -66,7 +66,10 @@ public final class Bench {
     List<String> names;
     try (Lineup lineup = Lineup.of(directory, options.alone(), results)) {
       names = lineup.subjects().stream().map(Subject::name).toList();
-      measure(lineup, new Pulls(options.effort().pulls(), image, directory), results);
+      List<Measurement> images =
+          List.of(
+              new Pulls(options.effort().pulls(), image, directory), new ManyImages(directory));
+      measure(lineup, images, results);
     }
     Trees.delete(directory);
     report(names, results);
@@ -77,7 +80,7 @@ public final class Bench {
     return left.isEmpty() ? 0 : 1;
   }
 
-  private void measure(Lineup lineup, Pulls pulls, Results results) throws Exception {
+  private void measure(Lineup lineup, List<Measurement> images, Results results) throws Exception {
     for (Subject subject : lineup.subjects()) {
       String companions = subject.stand().orElseThrow().kind().companions();
       facts.put(subject.name(), subject.version() + companions);
@@ -88,7 +91,7 @@ public final class Bench {
     CycleCost cost = new CycleCost(options.effort().costCycles(), counter);
     List<Measurement> more = new ArrayList<>(List.of(cost));
     more.addAll(critest(results));
-    more.add(pulls);
+    more.addAll(images);
     measure(lineup.subjects(), more, results);
   }
 

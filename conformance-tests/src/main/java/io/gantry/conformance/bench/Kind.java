@@ -15,6 +15,17 @@ enum Kind {
       return PrivateNode.start(Distribution.found(), ground.directory(), ground.group().joining());
     }
   },
+  /** The same with layers as images that the kernel mounts. */
+  GANTRY_EROFS("Gantry with EROFS") {
+    @Override
+    PrivateRuntime start(Ground ground) throws IOException, InterruptedException {
+      return PrivateNode.start(
+          Distribution.found(),
+          ground.directory(),
+          ground.group().joining(),
+          "[image]\nlayer_form = \"erofs\"\n");
+    }
+  },
   CONTAINERD("containerd") {
     @Override
     PrivateRuntime start(Ground ground) throws IOException, InterruptedException {

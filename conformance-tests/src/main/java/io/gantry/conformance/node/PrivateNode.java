@@ -47,7 +47,8 @@ public final class PrivateNode implements PrivateRuntime {
     return start(distribution, directory, List.of(), settings);
   }
 
-  private static PrivateNode start(
+  /** Starts a daemon through another program and with settings of its own. */
+  public static PrivateNode start(
       Distribution distribution, Path directory, List<String> before, String settings)
       throws IOException, InterruptedException {
     Path configuration = directory.resolve("config.toml");
