@@ -67,8 +67,7 @@ public final class Bench {
     try (Lineup lineup = Lineup.of(directory, options.alone(), results)) {
       names = lineup.subjects().stream().map(Subject::name).toList();
       List<Measurement> images =
-          List.of(
-              new Pulls(options.effort().pulls(), image, directory), new ManyImages(directory));
+          List.of(new Pulls(options.effort().pulls(), image, directory), new ManyImages(directory));
       measure(lineup, images, results);
     }
     Trees.delete(directory);

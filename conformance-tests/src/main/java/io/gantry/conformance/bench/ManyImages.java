@@ -89,9 +89,9 @@ final class ManyImages implements Measurement {
 
   private static String config(int number, String diffId) {
     return """
-        {"architecture":"%s","os":"linux","author":"%d","config":{},
-         "rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}
-        """
+    {"architecture":"%s","os":"linux","author":"%d","config":{},
+     "rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}
+    """
         .formatted(architecture(), number, diffId);
   }
 }

@@ -1,10 +1,10 @@
 package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
+import io.gantry.linux.deflate.Inflation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Inflates gzip of any number of members (RFC 1952) straight into the caller's array. The JDK's
@@ -20,12 +20,13 @@ final class GzipStream extends InputStream {
   private static final int TRAILER = 8;
 
   private final InputStream in;
-  private final Inflater inflater = new Inflater(true);
+  private final Inflation inflation = Inflation.open();
   private final byte[] buffer;
   private int position;
   private int limit;
   private boolean ended;
   private boolean inMember;
+  private boolean read;
 
   GzipStream(InputStream in, int bufferSize) {
     this.in = in;
@@ -58,12 +59,10 @@ final class GzipStream extends InputStream {
 
   private int inflate(byte[] target, int offset, int length) throws IOException {
     try {
-      int n = inflater.inflate(target, offset, length);
-      if (inflater.finished()) {
+      int n = inflation.inflate(target, offset, length);
+      if (inflation.isFinished()) {
         endMember();
-      } else if (inflater.needsDictionary()) {
-        throw damaged("it needs a preset dictionary");
-      } else if (n == 0 && inflater.needsInput()) {
+      } else if (n == 0) {
         feed();
       }
       return n;
@@ -78,12 +77,12 @@ final class GzipStream extends InputStream {
     if (limit == 0) {
       throw damaged("it ends in the middle");
     }
-    inflater.setInput(buffer, 0, limit);
+    inflation.input(buffer, 0, limit);
     position = limit;
   }
 
   private void endMember() throws IOException {
-    position = limit - inflater.getRemaining();
+    position = limit - inflation.remaining();
     for (int i = 0; i < TRAILER; i++) {
       require();
     }
@@ -93,17 +92,18 @@ final class GzipStream extends InputStream {
   /** False at the end of the stream, or at the zeros that some writers pad with. */
   private boolean beginMember() throws IOException {
     int first = next();
-    if (first < 0 || (first == 0 && inflater.getBytesRead() > 0)) {
+    if (first < 0 || (first == 0 && read)) {
       return false;
     }
     if (first != 0x1f || require() != 0x8b || require() != 8) {
       throw damaged("it does not begin like gzip");
     }
     skipHeader(require());
-    inflater.reset();
-    inflater.setInput(buffer, position, limit - position);
+    inflation.reset();
+    inflation.input(buffer, position, limit - position);
     position = limit;
     inMember = true;
+    read = true;
     return true;
   }
 
@@ -158,9 +158,9 @@ final class GzipStream extends InputStream {
     return new ImageException.Corrupt("gzip stream", reason, "pull or build the image again", null);
   }
 
-  /** Frees the inflater's native memory; the source stays open. */
+  /** Gives the native memory back; the source stays open. */
   @Override
   public void close() {
-    inflater.end();
+    inflation.close();
   }
 }
