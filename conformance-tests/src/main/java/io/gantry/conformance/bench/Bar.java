@@ -42,7 +42,7 @@ sealed interface Bar {
     @Override
     public String text(String unit) {
       double times = 1 / part;
-      return times == Math.rint(times)
+      return part < 1 && times == Math.rint(times)
           ? String.format(Locale.ROOT, "≤ 1/%.0f", times)
           : "≤ " + Numbers.shortest(part) + " ×";
     }
