@@ -279,6 +279,22 @@ class PullTest {
     assertNothingVisible();
   }
 
+  /** The other layer may still be on its way then, from the only place there is. */
+  @Test
+  void of_two_layers_with_wrong_digests_says_so_whichever_is_first() throws Exception {
+    TestImage image = TestImage.of(base, top);
+    registry.push("a/b", "1", image);
+    registry.fault(layerOf(top), new FakeRegistry.Fault.Flipped());
+    registry.fault(layerOf(base), new FakeRegistry.Fault.Flipped());
+
+    for (int round = 0; round < 20; round++) {
+      assertThatThrownBy(() -> pull("a/b:1"))
+          .isInstanceOf(ImageException.Corrupt.class)
+          .hasMessageContaining("wrong digest");
+    }
+    assertNothingVisible();
+  }
+
   @Test
   void of_a_truncated_layer_leaves_nothing() throws Exception {
     TestImage image = TestImage.of(base, top);

@@ -44,6 +44,10 @@ final class TarMembers {
       TarReader tar = new TarReader(in);
       @Nullable TarEntry entry;
       while ((entry = tar.next()) != null) {
+        if (tar.isSparse()) {
+          throw new ImageException.Unsupported(
+              "archive", entry.name() + " in it is a sparse file", "save the image again");
+        }
         index.add(entry, tar.offset());
       }
     }

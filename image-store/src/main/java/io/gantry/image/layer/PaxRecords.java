@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ final class PaxRecords {
   private static final int MAX_RECORDS = 1000;
 
   static final String XATTR = "SCHILY.xattr.";
+
+  private static final String SPARSE = "GNU.sparse.";
+  private static final String SPARSE_MAP = SPARSE + "map";
+
+  /** The oldest form has a record for each number of the map, under these two names in turn. */
+  private static final Set<String> SPARSE_NUMBERS = Set.of(SPARSE + "offset", SPARSE + "numbytes");
 
   private final Map<String, byte[]> records;
 
@@ -55,8 +62,20 @@ final class PaxRecords {
     if (key.indexOf('\0') >= 0) {
       throw damaged("a key holds a NUL");
     }
-    records.put(key, Arrays.copyOfRange(block, equals + 1, end - 1));
+    byte[] value = Arrays.copyOfRange(block, equals + 1, end - 1);
+    if (SPARSE_NUMBERS.contains(key)) {
+      records.merge(SPARSE_MAP, value, PaxRecords::joined);
+    } else {
+      records.put(key, value);
+    }
     return end;
+  }
+
+  private static byte[] joined(byte[] list, byte[] next) {
+    byte[] both = Arrays.copyOf(list, list.length + 1 + next.length);
+    both[list.length] = ',';
+    System.arraycopy(next, 0, both, list.length + 1, next.length);
+    return both;
   }
 
   private static int decimal(byte[] block, int start, int end) throws ImageException {
@@ -141,7 +160,36 @@ final class PaxRecords {
   }
 
   boolean isSparse() {
-    return records.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."));
+    return records.keySet().stream().anyMatch(key -> key.startsWith(SPARSE));
+  }
+
+  /** The name that a sparse file has; where its path stands, is one for readers that know none. */
+  @Nullable String sparseName() throws ImageException {
+    return text(SPARSE + "name");
+  }
+
+  /** Whether a sparse file's content begins with its map: version 1.0. */
+  boolean hasMapInContent(String name) throws ImageException {
+    long major = number(SPARSE + "major", 0);
+    long minor = number(SPARSE + "minor", 0);
+    if (major > 1 || (major == 1 && minor != 0)) {
+      throw new ImageException.Unsupported(
+          "tar entry " + name,
+          "it is a sparse file of version " + major + "." + minor,
+          "build it without");
+    }
+    return major == 1;
+  }
+
+  /** A sparse file's size with the zeros. */
+  long sparseSize() throws ImageException {
+    return number(SPARSE + "realsize", number(SPARSE + "size", -1));
+  }
+
+  /** The map of a sparse file that has it in its records. */
+  SparseMap sparseMap(String name) throws ImageException {
+    String map = text(SPARSE_MAP);
+    return SparseMap.ofText(name, sparseSize(), map == null ? "" : map);
   }
 
   private static ImageException damaged(String reason) {

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param name as written: may be absolute, hold {@code ..} or end in a slash
  * @param mode permission bits with setuid, setgid and sticky
- * @param size bytes of content that follow; 0 for all but files
+ * @param size bytes of content, with a sparse file's zeros; 0 for all but files
  * @param linkName target of a hard or symbolic link, else empty
  * @param xattrs attribute names to values
  */
@@ -24,6 +24,11 @@ public record TarEntry(
     int deviceMajor,
     int deviceMinor,
     Map<String, byte[]> xattrs) {
+
+  TarEntry withSize(long other) {
+    return new TarEntry(
+        name, kind, mode, uid, gid, other, modified, linkName, deviceMajor, deviceMinor, xattrs);
+  }
 
   /** What an entry makes. */
   public enum Kind {

@@ -27,6 +27,16 @@ final class TarHeader {
   private static final int MINOR = 337;
   private static final int PREFIX = 345;
 
+  /** Of GNU tar's sparse files: the first parts of the map, and where more of it is. */
+  private static final int PARTS = 386;
+
+  private static final int PARTS_HERE = 4;
+  private static final int PARTS_IN_BLOCK = 21;
+  private static final int PART = 24;
+  private static final int CONTINUED = 482;
+  private static final int BLOCK_CONTINUED = 504;
+  private static final int REAL_SIZE = 483;
+
   private final byte[] bytes;
   private final int at;
 
@@ -114,6 +124,30 @@ final class TarHeader {
 
   int minor() throws ImageException {
     return deviceNumber(MINOR, "device minor");
+  }
+
+  /** What a sparse file's header says of where its bytes lie. */
+  SparseMap sparseMap(String name) throws ImageException {
+    SparseMap map = new SparseMap(name, number(REAL_SIZE, 12, "real size"));
+    parts(map, PARTS, PARTS_HERE);
+    return map;
+  }
+
+  /** Whether a block with more of it follows this header. */
+  boolean isContinued() {
+    return bytes[at + CONTINUED] != 0;
+  }
+
+  /** Reads this block as one that goes on with a map; whether one more follows. */
+  boolean continues(SparseMap map) throws ImageException {
+    parts(map, 0, PARTS_IN_BLOCK);
+    return bytes[at + BLOCK_CONTINUED] != 0;
+  }
+
+  private void parts(SparseMap map, int from, int count) throws ImageException {
+    for (int i = from; i < from + count * PART && bytes[at + i] != 0; i += PART) {
+      map.add(number(i, 12, "offset"), number(i + 12, 12, "length"));
+    }
   }
 
   private int deviceNumber(int offset, String field) throws ImageException {

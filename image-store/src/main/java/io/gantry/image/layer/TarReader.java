@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a tar stream entry by entry: ustar with prefix, pax headers with binary values, GNU long
- * names and base-256 numbers. Content that is not read is skipped. Memory is one buffer and one
- * header, whatever the archive says. One thread.
+ * names, base-256 numbers and sparse files, whose zeros are read like all else. Content that is not
+ * read is skipped. Memory is one buffer and one header, whatever the archive says. One thread.
  */
 public final class TarReader {
 
@@ -20,6 +20,8 @@ public final class TarReader {
   private static final int MAX_EXTENSIONS = 16;
   private static final int MAX_NAME = 4096;
   private static final long MAX_ID = 0xffff_fffeL;
+  private static final int MAX_DIGITS = 20;
+  private static final byte[] ZEROS = new byte[4096];
 
   private final InputStream in;
   private final byte[] buffer = new byte[BUFFER];
@@ -29,6 +31,12 @@ public final class TarReader {
   private long paddingLeft;
   private boolean ended;
   private long filled;
+
+  /** Of the current entry if it is a sparse file; then how far its content was read, and where. */
+  private @Nullable SparseMap sparse;
+
+  private long sparseRead;
+  private int sparsePart;
 
   /** Reads {@code in}, which stays open; its end is not read beyond the archive's. */
   public TarReader(InputStream in) {
@@ -109,11 +117,10 @@ public final class TarReader {
 
   private TarEntry entry(TarHeader header, Extensions extensions) throws IOException {
     PaxRecords pax = extensions.pax;
-    String name = orElse(pax.text("path"), orElse(extensions.longName, header.name()));
-    TarEntry.Kind kind = kind(header.type(), name);
-    if (pax.isSparse()) {
-      throw unsupported(name, "a sparse file");
-    }
+    String path = orElse(pax.text("path"), orElse(extensions.longName, header.name()));
+    String name = orElse(pax.sparseName(), path);
+    char type = header.type();
+    TarEntry.Kind kind = kind(type, name);
     String link = orElse(pax.text("linkpath"), orElse(extensions.longLink, header.linkName()));
     requireShort(name, name, "its name");
     requireShort(link, name, "the target of the link");
@@ -122,19 +129,88 @@ public final class TarReader {
     if (size < 0) {
       throw new ImageException.Corrupt("tar entry " + name, "its size is negative", "", null);
     }
+    TarEntry entry =
+        new TarEntry(
+            name,
+            kind,
+            header.mode(),
+            id(pax.number("uid", header.uid()), name),
+            id(pax.number("gid", header.gid()), name),
+            size,
+            modified(pax, header),
+            link,
+            device ? header.major() : 0,
+            device ? header.minor() : 0,
+            pax.xattrs());
+    if (type == 'S') {
+      SparseMap map = continuedMap(header, name);
+      begin(size);
+      return spread(entry, map);
+    }
     begin(size);
-    return new TarEntry(
-        name,
-        kind,
-        header.mode(),
-        id(pax.number("uid", header.uid()), name),
-        id(pax.number("gid", header.gid()), name),
-        size,
-        modified(pax, header),
-        link,
-        device ? header.major() : 0,
-        device ? header.minor() : 0,
-        pax.xattrs());
+    if (kind == TarEntry.Kind.FILE && pax.isSparse()) {
+      return spread(
+          entry, pax.hasMapInContent(name) ? mapInContent(pax, name) : pax.sparseMap(name));
+    }
+    return entry;
+  }
+
+  /** GNU tar's own form: in the header, and in blocks between it and the content. */
+  private SparseMap continuedMap(TarHeader header, String name) throws IOException {
+    SparseMap map = header.sparseMap(name);
+    boolean more = header.isContinued();
+    while (more) {
+      TarHeader block = block();
+      if (block == null) {
+        throw cutShort();
+      }
+      more = block.continues(map);
+    }
+    return map;
+  }
+
+  /**
+   * Lines of decimal numbers, filled up to whole blocks: how many parts, offset, length, and so on.
+   */
+  private SparseMap mapInContent(PaxRecords pax, String name) throws IOException {
+    SparseMap map = new SparseMap(name, pax.sparseSize());
+    long before = contentLeft;
+    long parts = map.number(line());
+    for (long i = 0; i < parts; i++) {
+      map.add(map.number(line()), map.number(line()));
+    }
+    long over = (before - contentLeft) % TarHeader.BLOCK;
+    if (over > 0) {
+      long fill = Math.min(contentLeft, TarHeader.BLOCK - over);
+      skip(fill);
+      contentLeft -= fill;
+    }
+    return map;
+  }
+
+  private String line() throws IOException {
+    StringBuilder line = new StringBuilder();
+    ByteBuffer one = ByteBuffer.allocate(1);
+    while (line.length() < MAX_DIGITS) {
+      if (stored(one.clear()) < 0) {
+        break;
+      }
+      char c = (char) one.get(0);
+      if (c == '\n') {
+        break;
+      }
+      line.append(c);
+    }
+    return line.toString();
+  }
+
+  private TarEntry spread(TarEntry entry, SparseMap map) throws ImageException {
+    if (map.stored() != contentLeft) {
+      throw map.damaged(
+          "of its parts there are " + contentLeft + ", not " + map.stored() + " bytes");
+    }
+    sparse = map;
+    return entry.withSize(map.size());
   }
 
   private static void requireShort(String text, String name, String what) throws ImageException {
@@ -164,24 +240,25 @@ public final class TarReader {
     return switch (type) {
       // The oldest tars mark a directory by nothing but the slash.
       case 0 -> name.endsWith("/") ? TarEntry.Kind.DIRECTORY : TarEntry.Kind.FILE;
-      case '0', '7' -> TarEntry.Kind.FILE;
+      case '0', '7', 'S' -> TarEntry.Kind.FILE;
       case '1' -> TarEntry.Kind.HARD_LINK;
       case '2' -> TarEntry.Kind.SYMLINK;
       case '3' -> TarEntry.Kind.CHARACTER_DEVICE;
       case '4' -> TarEntry.Kind.BLOCK_DEVICE;
       case '5' -> TarEntry.Kind.DIRECTORY;
       case '6' -> TarEntry.Kind.FIFO;
-      case 'S' -> throw unsupported(name, "a sparse file");
-      default -> throw unsupported(name, "of type '" + type + "'");
+      default ->
+          throw new ImageException.Unsupported(
+              "tar entry " + name,
+              "it is of type '" + type + "', which is not supported",
+              "build it without");
     };
   }
 
-  private static ImageException unsupported(String name, String what) {
-    return new ImageException.Unsupported(
-        "tar entry " + name, "it is " + what + ", which is not supported", "build it without");
-  }
-
   private void begin(long size) {
+    sparse = null;
+    sparseRead = 0;
+    sparsePart = 0;
     contentLeft = size;
     paddingLeft = -size & (TarHeader.BLOCK - 1);
   }
@@ -192,6 +269,37 @@ public final class TarReader {
    * @return bytes, or -1 when the content is at its end
    */
   public int read(ByteBuffer target) throws IOException {
+    SparseMap map = sparse;
+    return map == null ? stored(target) : read(map, target);
+  }
+
+  private int read(SparseMap map, ByteBuffer target) throws IOException {
+    if (sparseRead == map.size()) {
+      return -1;
+    }
+    long start = map.start(sparsePart);
+    if (sparseRead < start) {
+      int n = (int) Math.min(Math.min(start - sparseRead, target.remaining()), ZEROS.length);
+      target.put(ZEROS, 0, n);
+      sparseRead += n;
+      return n;
+    }
+    long left = map.end(sparsePart) - sparseRead;
+    int limit = target.limit();
+    target.limit((int) Math.min(limit, target.position() + left));
+    int n = stored(target);
+    target.limit(limit);
+    sparseRead += n;
+    sparsePart += n == left ? 1 : 0;
+    return n;
+  }
+
+  /** Whether the current entry is a file whose bytes do not lie in the stream as they are. */
+  public boolean isSparse() {
+    return sparse != null;
+  }
+
+  private int stored(ByteBuffer target) throws IOException {
     if (contentLeft == 0) {
       return -1;
     }
@@ -211,16 +319,22 @@ public final class TarReader {
   }
 
   private @Nullable TarHeader header() throws IOException {
-    if (limit - position < TarHeader.BLOCK && !fillHeader()) {
-      return null;
-    }
-    TarHeader header = new TarHeader(buffer, position);
-    position += TarHeader.BLOCK;
-    if (header.isZero()) {
+    TarHeader header = block();
+    if (header == null || header.isZero()) {
       return null;
     }
     header.requireChecksum();
     return header;
+  }
+
+  /** The next block of the archive, good until the one after it is read; null at a clean end. */
+  private @Nullable TarHeader block() throws IOException {
+    if (limit - position < TarHeader.BLOCK && !fillHeader()) {
+      return null;
+    }
+    TarHeader block = new TarHeader(buffer, position);
+    position += TarHeader.BLOCK;
+    return block;
   }
 
   /** False at a clean end: some writers leave the two zero blocks out. */

@@ -126,15 +126,15 @@ final class EndpointTurns {
   }
 
   /**
-   * Who gave wrong bytes gives no more to this pull.
+   * Who gave wrong bytes gives no more to this pull, unless nobody else is left.
    *
    * @return whether somebody is left who can be asked for digests
    */
-  boolean distrust(EndpointCaller wrong) {
-    liars.add(wrong);
+  synchronized boolean distrust(EndpointCaller wrong) {
     absences.add(wrong.endpoint());
-    boolean others = !inTurn(Capability.PULL).isEmpty();
+    boolean others = inTurn(Capability.PULL).stream().anyMatch(other -> !other.equals(wrong));
     if (others) {
+      liars.add(wrong);
       traffic.turn();
     }
     return others;

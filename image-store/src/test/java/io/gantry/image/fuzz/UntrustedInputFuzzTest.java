@@ -24,6 +24,7 @@ import java.util.Arrays;
 class UntrustedInputFuzzTest {
 
   private static final int BLOCK = 512;
+  private static final int MOST_CONTENT = 16 << 20;
   private static final byte[] MAGIC = "ustar".getBytes(StandardCharsets.US_ASCII);
   private static final int MAGIC_AT = 257;
 
@@ -37,6 +38,10 @@ class UntrustedInputFuzzTest {
       for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
         assertThat(entry.size()).isNotNegative();
         assertThat(entry.mode()).isBetween(0, 07777);
+        if (entry.size() > MOST_CONTENT) {
+          // Zeros between the parts of a sparse file; what unpacks has a limit for them.
+          continue;
+        }
         long left = entry.size();
         while (reader.read(buffer.clear()) >= 0) {
           left -= buffer.position();

@@ -177,13 +177,13 @@ class TarReaderTest {
   void nonsense_is_named() {
     byte[] badChecksum = TarBytes.sealed(TarBytes.header("x", '0', 0644, 0, ""));
     badChecksum[0] = 'y';
-    byte[] sparse = new TarBytes().entry("holes", 'S', 0644, new byte[0], "").bytes();
+    byte[] volume = new TarBytes().entry("label", 'V', 0644, new byte[0], "").bytes();
     byte[] badPax = new TarBytes().entry("p", 'x', 0, "99 a=b\n".getBytes(UTF_8), "").bytes();
     byte[] badSize = TarBytes.header("x", '0', 0644, 0, "");
     TarBytes.text(badSize, 124, 12, "9z");
 
     assertThatThrownBy(() -> first(badChecksum)).hasMessageContaining("checksum");
-    assertThatThrownBy(() -> first(sparse)).hasMessageContaining("holes: it is a sparse file");
+    assertThatThrownBy(() -> first(volume)).hasMessageContaining("label: it is of type 'V'");
     assertThatThrownBy(() -> first(badPax)).hasMessageContaining("pax header");
     assertThatThrownBy(() -> first(new TarBytes().raw(TarBytes.sealed(badSize)).bytes()))
         .hasMessageContaining("octal");
