@@ -46,7 +46,8 @@ public record Config(
               "",
               "",
               List.of(),
-              false),
+              false,
+              true),
           new RegistrySettings(10, 30, 30, 4096),
           new MetricsSettings(""));
 
@@ -92,6 +93,8 @@ public record Config(
    *     signatures pulled images need, or empty when they need none
    * @param pinned full names of images that no garbage collection may remove
    * @param keepBlobs whether compressed layers are kept beside their files
+   * @param volatileWritableLayers whether what containers write into their own files is left to the
+   *     kernel to store when it likes
    */
   public record ImageSettings(
       int parallelLayers,
@@ -103,7 +106,8 @@ public record Config(
       String authFile,
       String policyFile,
       List<String> pinned,
-      boolean keepBlobs) {
+      boolean keepBlobs,
+      boolean volatileWritableLayers) {
 
     public ImageSettings {
       insecureRegistries = List.copyOf(insecureRegistries);

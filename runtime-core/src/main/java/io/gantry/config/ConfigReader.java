@@ -160,7 +160,8 @@ public final class ConfigReader {
             section.matching(
                 "policy_file", defaults.policyFile(), "|/[^\\x00]+", "an absolute path"),
             section.texts("pinned"),
-            section.flag("keep_blobs", defaults.keepBlobs()));
+            section.flag("keep_blobs", defaults.keepBlobs()),
+            section.flag("volatile_writable_layers", defaults.volatileWritableLayers()));
     section.refuseOthers();
     return settings;
   }

@@ -116,7 +116,7 @@ final class Wiring {
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
     KernelLauncher launcher =
         new KernelLauncher(
-            new ContainerImages(images, detached),
+            new ContainerImages(images, detached, config.image().volatileWritableLayers()),
             new Decisions(
                 new ContainerPolicy(calls, DaemonRights.ofThisProcess(), filters()),
                 containerRecords),

@@ -34,11 +34,16 @@ public final class ContainerImages {
 
   private final ImageStore images;
   private final DetachedMounts mounts;
+  private final boolean volatileLayers;
   private final ConcurrentHashMap<ContainerId, Fd> waiting = new ConcurrentHashMap<>();
 
-  public ContainerImages(ImageStore images, DetachedMounts mounts) {
+  /**
+   * @param volatileLayers whether writable layers are mounted with overlay's {@code volatile}
+   */
+  public ContainerImages(ImageStore images, DetachedMounts mounts, boolean volatileLayers) {
     this.images = images;
     this.mounts = mounts;
+    this.volatileLayers = volatileLayers;
   }
 
   /** The image of that name or id, from memory. */
@@ -84,9 +89,9 @@ public final class ContainerImages {
     ImageHold hold = images.hold(Digest.parse(container.image().id()), container.id().value());
     OverlayDirectories directories =
         images.snapshots().prepare(container.id().value(), hold.layers());
-    return mounts.overlay(
-        OverlayLayers.writable(directories.lower(), directories.upper(), directories.work()),
-        NO_ATTRIBUTES);
+    OverlayLayers layers =
+        OverlayLayers.writable(directories.lower(), directories.upper(), directories.work());
+    return mounts.overlay(volatileLayers ? layers.unsynced() : layers, NO_ATTRIBUTES);
   }
 
   /** Lets go of a mount that no start has taken. */

@@ -44,7 +44,8 @@ class ConfigReaderTest {
                     "",
                     "",
                     List.of(),
-                    false),
+                    false,
+                    true),
                 new RegistrySettings(10, 30, 30, 4096),
                 new MetricsSettings("")));
   }
@@ -56,7 +57,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 10 + 4 + 1);
+        .hasSize(4 + 1 + 4 + 1 + 11 + 4 + 1);
   }
 
   @Test

@@ -108,6 +108,8 @@ class DaemonDeathIT {
     node.startAgain();
     created.start();
     assertThat(created.state()).isEqualTo(ContainerState.CONTAINER_RUNNING);
+    // Its root was mounted in both lives, which overlayfs refuses once it was volatile.
+    assertThat(created.sh("grep -c '^[^ ]* / overlay .*volatile' /proc/mounts")).isEqualTo("1");
     TestPod after = runtime.pod("after");
     assertThat(after.ip()).isNotEqualTo(before.ip());
     TestContainer beside = after.start(Drafts.script("beside", runtime.image(), "sleep 600"));

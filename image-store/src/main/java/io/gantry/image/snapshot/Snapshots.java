@@ -18,6 +18,12 @@ import java.util.stream.Stream;
  */
 public final class Snapshots {
 
+  /**
+   * The mark of an earlier volatile mount, with which overlayfs refuses another one, because the
+   * machine may have crashed meanwhile. After that no container starts again.
+   */
+  private static final String VOLATILE = "work/incompat/volatile";
+
   private final Path folder;
   private final Trash trash;
 
@@ -42,6 +48,9 @@ public final class Snapshots {
         new OverlayDirectories(lower, snapshot.resolve("upper"), snapshot.resolve("work"));
     try {
       if (Files.isDirectory(directories.work())) {
+        Path mark = directories.work().resolve(VOLATILE);
+        Files.deleteIfExists(mark.resolve("dirty"));
+        Files.deleteIfExists(mark);
         return directories;
       }
       create(directories, snapshot);

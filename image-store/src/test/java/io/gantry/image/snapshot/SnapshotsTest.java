@@ -56,6 +56,18 @@ class SnapshotsTest {
   }
 
   @Test
+  void the_mark_of_a_volatile_mount_does_not_hinder_the_next_one() throws Exception {
+    Path work = snapshots.prepare("c1", List.of(lower)).work();
+    Path mark = Files.createDirectories(work.resolve("work/incompat/volatile"));
+    Files.createFile(mark.resolve("dirty"));
+
+    snapshots.prepare("c1", List.of(lower));
+
+    assertThat(mark).doesNotExist();
+    assertThat(work).isDirectory();
+  }
+
+  @Test
   void a_half_made_snapshot_is_completed() throws Exception {
     Files.createDirectories(root.resolve("snapshots/c1/upper"));
 

@@ -62,8 +62,12 @@ public final class DetachedMounts {
         linux.fsconfigString(context, "lowerdir+", paths.of(lower));
       }
       if (layers.writable().isPresent()) {
-        linux.fsconfigString(context, "upperdir", paths.of(layers.writable().get().upper()));
-        linux.fsconfigString(context, "workdir", paths.of(layers.writable().get().work()));
+        OverlayLayers.Writable writable = layers.writable().get();
+        linux.fsconfigString(context, "upperdir", paths.of(writable.upper()));
+        linux.fsconfigString(context, "workdir", paths.of(writable.work()));
+        if (writable.isVolatile()) {
+          linux.fsconfigFlag(context, "volatile");
+        }
       }
       linux.fsconfigCreate(context);
       return linux.fsmount(context, attributes);

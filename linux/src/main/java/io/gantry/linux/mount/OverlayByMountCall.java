@@ -69,6 +69,7 @@ final class OverlayByMountCall {
       OverlayLayers.Writable writable = layers.writable().get();
       options += ",upperdir=" + number(writable.upper(), opened);
       options += ",workdir=" + number(writable.work(), opened);
+      options += writable.isVolatile() ? ",volatile" : "";
     }
     return options;
   }

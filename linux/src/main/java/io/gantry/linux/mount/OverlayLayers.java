@@ -17,8 +17,11 @@ public record OverlayLayers(List<Path> lower, Optional<Writable> writable) {
    *
    * @param upper takes the changes
    * @param work empty, on the same file system as {@code upper}
+   * @param isVolatile whether the kernel never waits for what is written, neither for fsync(2) nor
+   *     when the mount goes, which else syncs the whole file system below. It leaves a mark in
+   *     {@code work}, with which the directories are refused for another mount.
    */
-  public record Writable(Path upper, Path work) {}
+  public record Writable(Path upper, Path work, boolean isVolatile) {}
 
   public OverlayLayers {
     lower = List.copyOf(lower);
@@ -32,6 +35,12 @@ public record OverlayLayers(List<Path> lower, Optional<Writable> writable) {
   }
 
   public static OverlayLayers writable(List<Path> lower, Path upper, Path work) {
-    return new OverlayLayers(lower, Optional.of(new Writable(upper, work)));
+    return new OverlayLayers(lower, Optional.of(new Writable(upper, work, false)));
+  }
+
+  /** The same, volatile where it is writable. */
+  public OverlayLayers unsynced() {
+    return new OverlayLayers(
+        lower, writable.map(each -> new Writable(each.upper(), each.work(), true)));
   }
 }

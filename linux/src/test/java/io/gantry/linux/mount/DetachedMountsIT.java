@@ -66,6 +66,20 @@ class DetachedMountsIT {
 
   @ParameterizedTest
   @EnumSource
+  void aVolatileOverlayIsOneAndLeavesItsMark(OverlayMethod method) throws Exception {
+    OverlayLayers layers =
+        OverlayLayers.writable(List.of(layer("one", "f")), directory("upper"), directory("work"))
+            .unsynced();
+    try (Fd root = new DetachedMounts(linux, method).overlay(layers, 0)) {
+      write(root, "new", "change");
+    }
+    assertThat(temp.resolve("upper/new")).hasContent("change");
+    assertThat(temp.resolve("work/work/incompat/volatile")).isDirectory();
+    assertErrno(Errno.EINVAL, () -> new DetachedMounts(linux, method).overlay(layers, 0).close());
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void twoHundredLayersWithLongNamesFit(OverlayMethod method) throws Exception {
     List<Path> layers = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
