@@ -53,8 +53,12 @@ final class ImageIntake implements AutoCloseable {
   private final RegistryClient registries;
   private final Flights<PullKey, Image, PullWork> pulls = new Flights<>();
 
-  /** Pulls join only when they would show the registry the same face. */
-  private record PullKey(ImageReference reference, RegistryAuth auth) {
+  /**
+   * Pulls join only when they would show the registry the same face, and are allowed the same.
+   *
+   * @param rule what the policy wants when the pull begins
+   */
+  private record PullKey(ImageReference reference, RegistryAuth auth, String rule) {
     @Override
     public String toString() {
       return "image " + reference;
@@ -74,7 +78,8 @@ final class ImageIntake implements AutoCloseable {
 
   /** As {@link ImageStore#begin}. */
   RunningPull begin(ImageReference reference, RegistryAuth auth) {
-    PullKey key = new PullKey(reference, auth);
+    String rule = SignatureCheck.state(parts.settings().policy(), reference);
+    PullKey key = new PullKey(reference, auth, rule);
     return new Waiting(pulls.board(key, THREADS, new PullWork(reference, auth)));
   }
 

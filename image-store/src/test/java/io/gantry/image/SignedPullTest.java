@@ -329,6 +329,26 @@ class SignedPullTest {
   }
 
   @Test
+  void a_pull_does_not_join_one_that_began_under_another_policy() throws Exception {
+    policy("{\"default\": [{\"type\": \"insecureAcceptAnything\"}]}");
+    registry.fault(blob, new FakeRegistry.Fault.Trickle(1, 20));
+    try (RunningPull allowed = store.begin(ImageReference.parse(NAME), RegistryAuth.ANONYMOUS)) {
+      while (registry.timesServed(blob) == 0) {
+        Thread.onSpinWait();
+      }
+      policy("{\"default\": [{\"type\": \"reject\"}]}");
+
+      assertThat(failure(ImageException.Untrusted.class, this::pull)).isNotNull();
+      signaturesWanted("");
+      assertThat(failure(ImageException.Untrusted.class, this::pull)).isNotNull();
+      Files.writeString(root.resolve("key.pub"), TestSigner.of("secp256r1").publicKey());
+      attach(signer.attached(image.digest(), NAME));
+      assertThat(failure(ImageException.Untrusted.class, this::pull)).isNotNull();
+      assertThat(allowed.await().id()).isEqualTo(image.id());
+    }
+  }
+
+  @Test
   void what_is_rejected_is_not_asked_for() {
     assertThat(failure(ImageException.Untrusted.class, () -> pull("registry.example/b/c:1")))
         .hasMessageContaining("default, requirement 1 (reject)");

@@ -2,6 +2,7 @@ package io.gantry.image.layer;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.linux.KernelText;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,9 +37,10 @@ final class PaxRecords {
 
   static PaxRecords parse(byte[] block) throws ImageException {
     Map<String, byte[]> records = new LinkedHashMap<>();
+    ByteArrayOutputStream numbers = new ByteArrayOutputStream();
     int at = 0;
     while (at < block.length && block[at] != 0) {
-      at = parseOne(block, at, records);
+      at = parseOne(block, at, records, numbers);
       if (records.size() > MAX_RECORDS) {
         throw new ImageException.Refused(
             "pax header",
@@ -46,10 +48,20 @@ final class PaxRecords {
             "do not trust this image");
       }
     }
+    if (numbers.size() > 0) {
+      records.put(SPARSE_MAP, numbers.toByteArray());
+    }
     return new PaxRecords(records);
   }
 
-  private static int parseOne(byte[] block, int start, Map<String, byte[]> records)
+  /**
+   * Reads the record at {@code start}.
+   *
+   * @param numbers gets those of a sparse file's map, with commas between
+   * @return where the next one begins
+   */
+  private static int parseOne(
+      byte[] block, int start, Map<String, byte[]> records, ByteArrayOutputStream numbers)
       throws ImageException {
     int space = indexOf(block, ' ', start, Math.min(block.length, start + 10));
     int length = decimal(block, start, space);
@@ -64,18 +76,14 @@ final class PaxRecords {
     }
     byte[] value = Arrays.copyOfRange(block, equals + 1, end - 1);
     if (SPARSE_NUMBERS.contains(key)) {
-      records.merge(SPARSE_MAP, value, PaxRecords::joined);
+      if (numbers.size() > 0) {
+        numbers.write(',');
+      }
+      numbers.writeBytes(value);
     } else {
       records.put(key, value);
     }
     return end;
-  }
-
-  private static byte[] joined(byte[] list, byte[] next) {
-    byte[] both = Arrays.copyOf(list, list.length + 1 + next.length);
-    both[list.length] = ',';
-    System.arraycopy(next, 0, both, list.length + 1, next.length);
-    return both;
   }
 
   private static int decimal(byte[] block, int start, int end) throws ImageException {

@@ -49,6 +49,20 @@ final class SparseMap {
     return map;
   }
 
+  /** Refuses a map that says beforehand how many parts it has. */
+  void announce(long parts) throws ImageException {
+    if (parts > MOST_PARTS) {
+      throw tooManyParts();
+    }
+  }
+
+  private ImageException tooManyParts() {
+    return new ImageException.Refused(
+        "tar entry " + name,
+        "it is a sparse file of more than " + MOST_PARTS + " parts",
+        "do not trust this image");
+  }
+
   /** Reads a number of a map in text. */
   long number(String text) throws ImageException {
     try {
@@ -67,10 +81,7 @@ final class SparseMap {
       return;
     }
     if (count == MOST_PARTS) {
-      throw new ImageException.Refused(
-          "tar entry " + name,
-          "it is a sparse file of more than " + MOST_PARTS + " parts",
-          "do not trust this image");
+      throw tooManyParts();
     }
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, 2 * count);

@@ -176,6 +176,7 @@ public final class TarReader {
     SparseMap map = new SparseMap(name, pax.sparseSize());
     long before = contentLeft;
     long parts = map.number(line());
+    map.announce(parts);
     for (long i = 0; i < parts; i++) {
       map.add(map.number(line()), map.number(line()));
     }

@@ -76,7 +76,7 @@ final class Backoff {
       Thread.sleep(time);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ImageException.Cancelled(subject, "interrupted while the registry is busy");
+      throw new ImageException.Cancelled(subject, "interrupted while waiting for the registry");
     }
   }
 

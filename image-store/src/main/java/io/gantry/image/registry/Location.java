@@ -10,7 +10,7 @@ final class Location {
   private Location() {}
 
   /**
-   * Never from HTTPS to something weaker.
+   * Never from HTTPS to something weaker, and never with a user or password in it.
    *
    * @param points what the answer does by it, for the message: "redirects to"
    */
@@ -21,7 +21,8 @@ final class Location {
       URI to = from.resolve(text);
       boolean secure = "https".equals(to.getScheme());
       boolean plain = "http".equals(to.getScheme()) && !"https".equals(from.getScheme());
-      if (!text.isEmpty() && to.getHost() != null && (secure || plain)) {
+      boolean anonymous = to.getUserInfo() == null;
+      if (!text.isEmpty() && to.getHost() != null && anonymous && (secure || plain)) {
         return to;
       }
     } catch (IllegalArgumentException e) {

@@ -51,6 +51,14 @@ public final class SignatureCheck {
     return policy == null ? new SignatureCheck(image, List.of()) : read(policy, image);
   }
 
+  /**
+   * A text by which pulls tell whether they stand under the same rule: it changes with the policy
+   * and with its keys.
+   */
+  public static String state(@Nullable Path policy, ImageReference image) {
+    return policy == null ? "" : new PolicyFile(policy).state(image);
+  }
+
   private static SignatureCheck read(Path file, ImageReference image) throws ImageException {
     Policy.Rule rule = new PolicyFile(file).read().rule(image);
     List<Wanted> wanted = new ArrayList<>();

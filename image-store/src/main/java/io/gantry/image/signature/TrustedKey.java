@@ -55,6 +55,11 @@ final class TrustedKey {
     return decoded(new X509EncodedKeySpec(block.content()));
   }
 
+  /** The key as in its PEM block. */
+  byte[] encoded() {
+    return key.getEncoded();
+  }
+
   private static TrustedKey decoded(X509EncodedKeySpec encoded) throws IOException {
     for (String algorithm : List.of(EC, RSA, ED25519)) {
       PublicKey key;

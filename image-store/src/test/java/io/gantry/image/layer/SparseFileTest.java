@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +168,18 @@ class SparseFileTest {
     assertThatThrownBy(() -> read(archive))
         .isInstanceOf(ImageException.Refused.class)
         .hasMessageContaining("more than 65536 parts");
+  }
+
+  /** Put together one by one, the numbers of these headers would be copied for ten seconds. */
+  @Test
+  @Timeout(5)
+  void a_map_of_many_records_takes_no_more_time_than_others() {
+    byte[] records = "23 GNU.sparse.offset=0\n".repeat(45_000).getBytes(StandardCharsets.US_ASCII);
+    byte[] archive = new TarBytes().entry("x", 'x', 0644, records, "").file("a", "b").bytes();
+
+    for (int i = 0; i < 40; i++) {
+      assertThatThrownBy(() -> read(archive)).isInstanceOf(ImageException.Corrupt.class);
+    }
   }
 
   @Test

@@ -55,8 +55,15 @@ final class IsalInflation implements Inflation {
     memory.putInt(AVAILABLE_IN, 0);
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the inflation is closed");
+    }
+  }
+
   @Override
   public void reset() {
+    requireOpen();
     IsalLibrary.isal_inflate_reset(state);
     memory.putInt(AVAILABLE_IN, 0);
     left = 0;
@@ -65,6 +72,7 @@ final class IsalInflation implements Inflation {
 
   @Override
   public void input(byte[] bytes, int offset, int length) {
+    requireOpen();
     input = bytes;
     next = offset;
     left = length;
@@ -72,6 +80,7 @@ final class IsalInflation implements Inflation {
 
   @Override
   public int remaining() {
+    requireOpen();
     // Of bytes that it has taken, it holds those that are behind the stream.
     return left + memory.getInt(AVAILABLE_IN) + memory.getInt(BITS_IN) / Byte.SIZE;
   }
@@ -83,9 +92,7 @@ final class IsalInflation implements Inflation {
 
   @Override
   public int inflate(byte[] target, int offset, int length) throws DataFormatException {
-    if (closed) {
-      throw new IllegalStateException("closed");
-    }
+    requireOpen();
     while (!finished) {
       int room = Math.min(length, BUFFER);
       memory.putLong(NEXT_OUT, outputAddress).putInt(AVAILABLE_OUT, room);

@@ -174,6 +174,8 @@ class InflationTest {
     Inflation used = candidate.inflation();
     used.close();
     used.close();
+    assertThatThrownBy(used::reset)
+        .isInstanceOfAny(IllegalStateException.class, NullPointerException.class);
     byte[] one = new byte[plain.length];
     byte[] other = new byte[plain.length];
     try (Inflation first = candidate.inflation();
