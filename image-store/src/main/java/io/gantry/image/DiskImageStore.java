@@ -52,7 +52,8 @@ final class DiskImageStore implements ImageStore {
   private final Trash trash;
   private final Duration keepUnused;
   private final ImageHolds holds;
-  private final ImageIntake intake;
+  private final ImagePulls pulls;
+  private final ImageImports imports;
   private final ImageDeparture departure;
   private final ImageNaming naming;
   private final ImageOutlet outlet;
@@ -66,11 +67,13 @@ final class DiskImageStore implements ImageStore {
     this.trash = trash;
     this.keepUnused = keepUnused;
     this.holds = new ImageHolds(parts.layout(), disk);
-    this.intake = new ImageIntake(parts, Clock.systemUTC());
+    ImageIntake intake = new ImageIntake(parts, Clock.systemUTC());
+    this.pulls = new ImagePulls(parts, intake);
+    this.imports = new ImageImports(parts, intake);
     this.departure = new ImageDeparture(parts, holds);
     this.naming = new ImageNaming(parts);
     this.outlet = new ImageOutlet(parts, departure);
-    this.pushes = new ImagePushes(parts, outlet, naming, intake.registries());
+    this.pushes = new ImagePushes(parts, outlet, naming, pulls.registries());
     this.snapshots = new Snapshots(parts.layout().snapshots(), trash);
     this.commits = new ImageCommits(parts, intake, departure, snapshots, Clock.systemUTC());
   }
@@ -177,7 +180,7 @@ final class DiskImageStore implements ImageStore {
 
   @Override
   public RunningPull begin(ImageReference reference, RegistryAuth auth) {
-    return new Tidy(intake.begin(reference, auth));
+    return new Tidy(pulls.begin(reference, auth));
   }
 
   /** Sees to what a broken pull leaves. */
@@ -213,7 +216,7 @@ final class DiskImageStore implements ImageStore {
   public List<Image> importArchive(
       InputStream archive, @Nullable ImageReference name, Progress progress) throws ImageException {
     try {
-      return intake.importArchive(archive, name, progress);
+      return imports.importArchive(archive, name, progress);
     } catch (ImageException.Unavailable | ImageException.Cancelled e) {
       removeUnusedLater();
       throw e;
@@ -302,7 +305,7 @@ final class DiskImageStore implements ImageStore {
   @Override
   public void check(boolean repair, Map<String, RegistryAuth> logins, CheckObserver observer)
       throws ImageException {
-    StoreRepair repairs = repair ? new StoreRepair(parts, intake, departure, logins) : null;
+    StoreRepair repairs = repair ? new StoreRepair(parts, pulls, departure, logins) : null;
     new StoreCheck(parts, observer, repairs).run();
   }
 
@@ -320,7 +323,7 @@ final class DiskImageStore implements ImageStore {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      intake.close();
+      pulls.close();
       parts.layers().close();
       trash.close();
     }

@@ -16,17 +16,17 @@ import java.util.Map;
 final class StoreRepair {
 
   private final StoreParts parts;
-  private final ImageIntake intake;
+  private final ImagePulls pulls;
   private final ImageDeparture departure;
   private final Map<String, RegistryAuth> logins;
 
   StoreRepair(
       StoreParts parts,
-      ImageIntake intake,
+      ImagePulls pulls,
       ImageDeparture departure,
       Map<String, RegistryAuth> logins) {
     this.parts = parts;
-    this.intake = intake;
+    this.pulls = pulls;
     this.departure = departure;
     this.logins = Map.copyOf(logins);
   }
@@ -101,7 +101,7 @@ final class StoreRepair {
         try {
           ImageReference reference = ImageReference.parse(name);
           RegistryAuth auth = logins.getOrDefault(reference.registry(), RegistryAuth.ANONYMOUS);
-          fetching.from(intake.repository(reference, auth));
+          fetching.from(pulls.repository(reference, auth));
           return;
         } catch (ImageException.Unauthorized e) {
           failure =
