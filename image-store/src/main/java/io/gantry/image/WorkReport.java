@@ -57,6 +57,9 @@ final class WorkReport {
     } catch (ImageException e) {
       report.failed(e);
       throw e;
+    } catch (RuntimeException | Error e) {
+      report.broken();
+      throw e;
     } finally {
       observer.ended(work, report.outcome, report.took());
     }
@@ -98,13 +101,22 @@ final class WorkReport {
   /** The edge tells of a failing disk in its own line, with the stack: here it has no reason. */
   private void failed(ImageException failure) {
     outcome = Outcome.of(failure);
-    LoggingEventBuilder line =
-        line(outcome == Outcome.CANCELLED ? LOG.atInfo() : LOG.atWarn())
-            .addKeyValue("outcome", outcome.word());
+    LoggingEventBuilder line = failure();
     if (outcome != Outcome.STORAGE) {
       line = line.addKeyValue("reason", failure.getMessage());
     }
     line.log("{} failed", word());
+  }
+
+  /** A fault of the program is told by the edge too, under an id. */
+  private void broken() {
+    outcome = Outcome.BROKEN;
+    failure().log("{} failed", word());
+  }
+
+  private LoggingEventBuilder failure() {
+    return line(outcome == Outcome.CANCELLED ? LOG.atInfo() : LOG.atWarn())
+        .addKeyValue("outcome", outcome.word());
   }
 
   private LoggingEventBuilder line(LoggingEventBuilder builder) {

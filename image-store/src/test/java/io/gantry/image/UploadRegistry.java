@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,9 +43,25 @@ final class UploadRegistry implements AutoCloseable {
   /** Whether what came before a cut is kept, and told to who asks. */
   volatile boolean resumes;
 
-  /** Wanted size of pieces, and size of a request over which it is refused; 0 for none. */
-  volatile long smallestPiece;
+  /** How much of an upload is kept over a cut at most. */
+  volatile int keepsAtMost = Integer.MAX_VALUE;
 
+  /** The answer to what goes on with an upload after it was told of; 0 for taking it. */
+  volatile int forgets;
+
+  /** The answer to pieces; 0 for taking them. */
+  volatile int refusesPieces;
+
+  /** How many uploads are taken, with nobody told. */
+  final AtomicInteger lost = new AtomicInteger();
+
+  /** Whether nothing is answered when an upload is closed. */
+  volatile boolean silent;
+
+  /** How the size of pieces is named that is wanted, if it is. */
+  volatile String smallestPiece = "";
+
+  /** Size of a request over which it is refused; 0 for none. */
   volatile long largestRequest;
 
   /** {@code Content-Range} of the pieces that were offered. */
@@ -52,6 +69,9 @@ final class UploadRegistry implements AutoCloseable {
 
   /** What came of the upload under way; there is one at a time. */
   private final ByteArrayOutputStream upload = new ByteArrayOutputStream();
+
+  private volatile boolean told;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /** How many requests that change something are answered 503. */
   final AtomicInteger busy = new AtomicInteger();
@@ -143,6 +163,7 @@ final class UploadRegistry implements AutoCloseable {
 
   private void read(HttpExchange exchange, String method, String path) throws IOException {
     if (path.contains("/uploads/") && resumes) {
+      told = true;
       exchange.getResponseHeaders().add("Range", "0-" + Math.max(0, upload.size() - 1));
       exchange.sendResponseHeaders(204, -1);
       return;
@@ -181,7 +202,14 @@ final class UploadRegistry implements AutoCloseable {
         answer(exchange, 400, "{\"errors\":[{\"code\":\"DIGEST_INVALID\"}]}");
         return;
       }
+      if (path.contains("/uploads/") && silent) {
+        closed.await();
+        return;
+      }
       content.put(repository + "@" + digest, bytes);
+      if (path.contains("/uploads/") && lost.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+        return;
+      }
       if (path.contains("/manifests/")) {
         String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
         content.put(key(path), bytes);
@@ -191,6 +219,8 @@ final class UploadRegistry implements AutoCloseable {
       String said = lies ? Digest.ofBytes(new byte[1]).toString() : digest;
       exchange.getResponseHeaders().add("Docker-Content-Digest", said);
       answer(exchange, 201, "");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -203,11 +233,19 @@ final class UploadRegistry implements AutoCloseable {
     if (cuts.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
       byte[] some = body.readNBytes(cutAfter);
       if (resumes) {
-        upload.write(some);
+        upload.write(some, 0, Math.min(some.length, Math.max(0, keepsAtMost - upload.size())));
       }
       return false;
     }
     byte[] bytes = body.readAllBytes();
+    if (refusesPieces > 0 && range != null) {
+      answer(exchange, refusesPieces, "");
+      return false;
+    }
+    if (forgets > 0 && told) {
+      answer(exchange, forgets, "");
+      return false;
+    }
     if (largestRequest > 0 && bytes.length > largestRequest) {
       answer(exchange, 413, "too large");
       return false;
@@ -231,8 +269,9 @@ final class UploadRegistry implements AutoCloseable {
       }
     }
     upload.reset();
-    if (smallestPiece > 0) {
-      exchange.getResponseHeaders().add("OCI-Chunk-Min-Length", smallestPiece + "");
+    told = false;
+    if (!smallestPiece.isEmpty()) {
+      exchange.getResponseHeaders().add("OCI-Chunk-Min-Length", smallestPiece);
     }
     String at = "/v2/" + repository + "/blobs/uploads/7?state=a%20b";
     String usual = uploadHost.isEmpty() ? at : "http://" + uploadHost + at;
@@ -251,6 +290,7 @@ final class UploadRegistry implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     server.stop(0);
     threads.shutdownNow();
   }

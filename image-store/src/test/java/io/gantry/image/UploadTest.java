@@ -20,6 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Uploads of a blob that do not pass in one request. */
 class UploadTest {
@@ -95,12 +98,34 @@ class UploadTest {
 
   @Test
   void who_names_a_size_of_pieces_gets_pieces() throws Exception {
-    registry.smallestPiece = 100;
+    registry.smallestPiece = "100";
 
     push();
 
     assertPushed();
     assertThat(registry.pieces).hasSize(2).first().isEqualTo("0-" + (size() - 1));
+  }
+
+  @Test
+  void a_blob_that_is_smaller_than_the_smallest_piece_goes_in_one_of_its_own_size()
+      throws Exception {
+    registry.smallestPiece = "999999999999999999";
+
+    push();
+
+    assertPushed();
+    assertThat(registry.pieces).hasSize(2).first().isEqualTo("0-" + (size() - 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5MB", "-1", "9223372036854775807", "99999999999999999999"})
+  void what_is_no_size_of_pieces_is_as_if_it_was_not_said(String said) throws Exception {
+    registry.smallestPiece = said;
+
+    push();
+
+    assertPushed();
+    assertThat(registry.pieces).isEmpty();
   }
 
   @Test
@@ -136,6 +161,70 @@ class UploadTest {
     assertPushed();
     assertThat(registry.pieces).containsExactly("700000-" + (size() - 1));
     assertThat(begun()).isEqualTo(1);
+  }
+
+  /** With a rest to send, and with nothing left but to close it. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, 1000000",
+    "404, 1000000",
+    "405, 1000000",
+    "416, 1000000",
+    "400, 9000000",
+    "404, 9000000"
+  })
+  void an_upload_that_is_told_of_but_not_gone_on_with_begins_anew(int status, int cutAfter)
+      throws Exception {
+    registry.resumes = true;
+    registry.cutAfter = cutAfter;
+    registry.cuts.set(1);
+    registry.forgets = status;
+
+    push();
+
+    assertPushed();
+    assertThat(registry.pieces).hasSize(cutAfter < size() ? 1 : 0);
+    assertThat(begun()).isEqualTo(2);
+  }
+
+  @Test
+  void what_was_never_cut_is_refused_at_once() {
+    registry.smallestPiece = "100";
+    registry.refusesPieces = 405;
+
+    assertThatThrownBy(this::push)
+        .isInstanceOf(ImageException.Unsupported.class)
+        .hasMessageContaining("answered 405 to PATCH");
+    assertThat(registry.pieces).hasSize(1);
+  }
+
+  @Test
+  void an_upload_that_breaks_off_twice_where_it_went_on_begins_anew() throws Exception {
+    registry.resumes = true;
+    registry.cutAfter = 1_000_000;
+    registry.keepsAtMost = 1_000_000;
+    registry.cuts.set(3);
+
+    push();
+
+    assertPushed();
+    assertThat(registry.pieces).hasSize(2).containsOnly("1000000-" + (size() - 1));
+    assertThat(begun()).isEqualTo(2);
+  }
+
+  @Test
+  void what_arrived_with_nobody_told_is_not_sent_again() throws Exception {
+    registry.lost.set(1);
+
+    push();
+
+    assertPushed();
+    assertThat(begun()).isEqualTo(1);
+    assertThat(registry.requests)
+        .filteredOn(each -> each.startsWith("PUT team/tool/blobs/uploads/"))
+        .as("the layer and the config")
+        .hasSize(2)
+        .doesNotHaveDuplicates();
   }
 
   /** More often than one request is tried. */

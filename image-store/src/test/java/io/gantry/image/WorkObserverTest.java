@@ -266,4 +266,20 @@ class WorkObserverTest {
       assertThat(notes.sent.get()).isGreaterThan(noise.length);
     }
   }
+
+  @Test
+  void a_fault_of_the_program_is_told_as_such_whatever_was_known_before() {
+    assertThatThrownBy(() ->
+            WorkReport.of(
+                notes,
+                WorkObserver.Work.PULL,
+                "image",
+                report -> {
+                  report.unchanged();
+                  throw new ArithmeticException("overflow");
+                }))
+        .isInstanceOf(ArithmeticException.class);
+
+    assertThat(notes.works).containsExactly("began PULL", "ended PULL BROKEN");
+  }
 }

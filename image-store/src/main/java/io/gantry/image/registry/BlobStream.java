@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlobStream extends InputStream {
 
-  /** A try that brings less than this, and less than so many parts of the blob, was in vain. */
-  private static final long PROGRESS_BYTES = 64 << 10;
-
-  private static final int PROGRESS_PARTS = 20;
-
   /** Where the bytes come from. */
   interface Source {
     /** The blob from an offset on; the first answer is here when this returns. */
@@ -125,7 +120,7 @@ final class BlobStream extends InputStream {
     long brought = received - receivedBefore;
     receivedBefore = received;
     failures.put(endpoint.endpoint().name(), source.broken(endpoint, subject, e));
-    if (brought >= Math.min(PROGRESS_BYTES, Math.max(1, size / PROGRESS_PARTS))) {
+    if (Gain.isWorthWhile(brought, size)) {
       vainAtOne = 0;
       vainAtAll = 0;
     } else {

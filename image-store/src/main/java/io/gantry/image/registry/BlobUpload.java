@@ -2,17 +2,13 @@ package io.gantry.image.registry;
 
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.Descriptor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,21 +21,17 @@ import java.util.regex.Pattern;
  */
 final class BlobUpload {
 
-  /** What is tried in turn where the pieces before were too large. */
-  private static final List<Long> PIECES = List.of(16L << 20, 4L << 20, 1L << 20);
-
-  /** Slower than this, a request is given up. */
-  private static final long LEAST_BYTES_PER_SECOND = 32 << 10;
-
-  /** A try that brings less than this, and less than so many parts of the blob, was in vain. */
-  private static final long PROGRESS_BYTES = 64 << 10;
-
-  private static final int PROGRESS_PARTS = 20;
   private static final int CREATED = 201;
   private static final int ACCEPTED = 202;
   private static final int NO_CONTENT = 204;
   private static final int TOO_LARGE = 413;
   private static final int OTHER_RANGE = 416;
+
+  /** Answers of a registry that told of an upload, but does not take what follows. */
+  private static final Set<Integer> FORGOTTEN = Set.of(400, 404, 405, OTHER_RANGE);
+
+  /** So often an upload goes on at one place; who breaks off there again has half an upload. */
+  private static final int RESUMES_AT_ONE = 2;
 
   /** What a registry has of an upload; some say {@code 0-0} where they have nothing. */
   private static final Pattern RANGE = Pattern.compile("(?:bytes=)?0-(\\d{1,18})");
@@ -47,13 +39,10 @@ final class BlobUpload {
   private final PushCaller caller;
   private final Descriptor blob;
   private final Destination.Bytes bytes;
-  private final Beginning beginning;
+  private final Shelf shelf;
   private final String subject;
+  private final Pieces pieces;
   private URI location = URI.create("");
-  private long smallest;
-
-  /** Bytes of a piece; 0 for all in one request. */
-  private long piece;
 
   /** How many bytes the registry has, and how many it had at most. */
   private long offset;
@@ -61,31 +50,43 @@ final class BlobUpload {
   private long furthest;
   private int inVain;
 
-  /** Opens an upload that is empty. */
-  @FunctionalInterface
-  interface Beginning {
+  /** Where the upload went on last, and how often there. */
+  private long resumedAt;
+
+  private int resumes;
+
+  /** Where the blob is to stand. */
+  interface Shelf {
+    /** Whether it is there. */
+    boolean has() throws ImageException;
+
+    /** Opens an upload that is empty. */
     HttpResponse<?> begin() throws ImageException;
   }
 
-  BlobUpload(PushCaller caller, Descriptor blob, Destination.Bytes bytes, Beginning beginning) {
+  BlobUpload(PushCaller caller, Descriptor blob, Destination.Bytes bytes, Shelf shelf) {
     this.caller = caller;
     this.blob = blob;
     this.bytes = bytes;
-    this.beginning = beginning;
+    this.shelf = shelf;
     this.subject = "blob " + blob.digest();
+    this.pieces = new Pieces(blob.size());
   }
 
   /**
    * Returns when the repository has the blob.
    *
    * @param begun the answer that opened the upload
+   * @throws ImageException.Storage when the bytes cannot be read here
    */
   void run(HttpResponse<?> begun) throws ImageException {
     opened(begun);
     boolean there = false;
     while (!there) {
-      boolean last = piece == 0 || offset == blob.size();
-      there = step(last, last ? closing() : next());
+      boolean last = pieces.isLast(offset);
+      try (SentBytes sent = new SentBytes(bytes, offset, pieces.length(offset), subject)) {
+        there = step(last, last ? closing(sent) : next(sent), sent);
+      }
     }
     caller.traffic().send(blob.size());
   }
@@ -93,114 +94,93 @@ final class BlobUpload {
   private void opened(HttpResponse<?> begun) throws ImageException {
     location = caller.location(begun, subject);
     offset = 0;
-    smallest = begun.headers().firstValueAsLong("OCI-Chunk-Min-Length").orElse(0);
-    if (smallest > 0) {
-      piece = Math.max(smallest, piece == 0 ? PIECES.getFirst() : piece);
-    }
+    pieces.begun(begun.headers());
   }
 
   /**
    * All of it, or nothing where pieces were sent before; names the digest. Some registries put
-   * pieces together only now, so this may take as long as all the bytes.
+   * pieces together only now.
    */
-  private Sending closing() {
+  private Sending closing(SentBytes sent) {
     URI uri = Destination.with(location, "digest=" + Destination.encoded(blob.digest().toString()));
-    return sending("PUT", uri, Map.of(), blob.size() - offset, blob.size());
+    return sending("PUT", uri, Map.of(), sent, caller.limit(sent.length(), blob.size()));
   }
 
-  private Sending next() {
-    long length = Math.min(piece, blob.size() - offset);
-    String range = offset + "-" + (offset + length - 1);
-    return sending("PATCH", location, Map.of("Content-Range", range), length, length);
+  private Sending next(SentBytes sent) {
+    String range = offset + "-" + (offset + sent.length() - 1);
+    Duration limit = caller.limit(sent.length(), 0);
+    return sending("PATCH", location, Map.of("Content-Range", range), sent, limit);
   }
 
-  /**
-   * @param work bytes that the registry has to do with until it answers
-   */
   private Sending sending(
-      String method, URI uri, Map<String, String> more, long length, long work) {
+      String method, URI uri, Map<String, String> more, SentBytes sent, Duration limit) {
     Map<String, String> headers = new HashMap<>(more);
     headers.put("Content-Type", "application/octet-stream");
-    Duration limit = caller.answerLimit().plus(Duration.ofSeconds(work / LEAST_BYTES_PER_SECOND));
-    long from = offset;
-    return new Sending(method, uri, headers, () -> publisher(from, length), limit, subject);
-  }
-
-  private BodyPublisher publisher(long from, long length) {
-    if (length == 0) {
-      return BodyPublishers.noBody();
-    }
-    return BodyPublishers.fromPublisher(
-        BodyPublishers.ofInputStream(() -> {
-          try {
-            return Slice.of(bytes.open(), from, length);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        }),
-        length);
+    return new Sending(method, uri, headers, sent::publisher, limit, subject);
   }
 
   /** Whether the blob is there. */
-  private boolean step(boolean last, Sending sending) throws ImageException {
+  private boolean step(boolean last, Sending sending, SentBytes sent) throws ImageException {
     HttpResponse<BodyStream> response;
     try {
       response = caller.once(sending);
     } catch (ImageException.Unavailable e) {
+      sent.requireRead(e);
       if (!Wire.isBrokenConnection(e)) {
         throw e;
       }
-      goOn(e, Duration.ZERO);
-      return false;
+      return goOn(e, Duration.ZERO);
     }
     if (response.statusCode() == (last ? CREATED : ACCEPTED)) {
       caller.drain(response, sending);
       if (last) {
         Destination.requireDigest(response, blob.digest(), subject);
       } else {
-        taken(response);
+        taken(response, sent.length());
       }
       return last;
     }
-    refused(sending, response);
-    return false;
+    return refused(sending, response);
   }
 
-  private void taken(HttpResponse<?> response) throws ImageException {
+  private void taken(HttpResponse<?> response, long length) throws ImageException {
     location = caller.location(response, subject);
-    offset = Math.min(blob.size(), offset + piece);
+    offset += length;
     moved();
   }
 
-  private void refused(Sending sending, HttpResponse<BodyStream> response) throws ImageException {
+  private boolean refused(Sending sending, HttpResponse<BodyStream> response)
+      throws ImageException {
     Duration said = Backoff.said(response.headers(), InstantSource.system());
     ImageException refusal = caller.refusal(sending, response, said);
     int status = response.statusCode();
-    if (status == TOO_LARGE && shrink()) {
+    if (status == TOO_LARGE && pieces.shrink()) {
       caller.traffic().retry();
-      opened(beginning.begin());
-      return;
+      opened(shelf.begin());
+      return false;
     }
-    boolean passes = Backoff.isBusy(response) && said.compareTo(caller.answerLimit()) <= 0;
-    if (!passes && status != OTHER_RANGE) {
+    if (Backoff.isBusy(response) && said.compareTo(caller.answerLimit()) <= 0) {
+      return goOn(refusal, said);
+    }
+    if (pieces.isResumed() && FORGOTTEN.contains(status)) {
+      failed(refusal, Duration.ZERO);
+      resumes = RESUMES_AT_ONE;
+      return anew();
+    }
+    if (status != OTHER_RANGE) {
       throw refusal;
     }
-    goOn(refusal, said);
+    return goOn(refusal, Duration.ZERO);
   }
 
-  /** Whether there are pieces smaller than those that are too large. */
-  private boolean shrink() {
-    long before = piece == 0 ? blob.size() : piece;
-    for (long next : PIECES) {
-      if (next < before && next >= smallest) {
-        piece = next;
-        return true;
-      }
-    }
-    return false;
+  /** Whether the blob is there. */
+  private boolean goOn(ImageException failure, Duration said) throws ImageException {
+    failed(failure, said);
+    return !resumed() && anew();
   }
 
-  private void goOn(ImageException failure, Duration said) throws ImageException {
+  /** Counts a try in vain, and waits for the next if there is one. */
+  private void failed(ImageException failure, Duration said) throws ImageException {
     inVain++;
     if (inVain >= caller.attempts()) {
       throw failure.because(
@@ -208,9 +188,15 @@ final class BlobUpload {
     }
     Backoff.pause(Backoff.longer(said, Backoff.after(inVain)), subject);
     caller.traffic().retry();
-    if (!resumed()) {
-      opened(beginning.begin());
+  }
+
+  /** Whether the blob is there: perhaps only the answer that said so was lost. */
+  private boolean anew() throws ImageException {
+    if (shelf.has()) {
+      return true;
     }
+    opened(shelf.begin());
+    return false;
   }
 
   /** Whether the registry tells what it has of the upload, and lets it go on from there. */
@@ -234,10 +220,15 @@ final class BlobUpload {
     if (there == 1 || there > blob.size()) {
       return false;
     }
+    resumes = there == resumedAt ? resumes + 1 : 1;
+    resumedAt = there;
+    if (resumes > RESUMES_AT_ONE) {
+      return false;
+    }
     if (response.headers().firstValue("Location").isPresent()) {
       location = caller.location(response, subject);
     }
-    piece = piece == 0 ? Math.max(smallest, PIECES.getFirst()) : piece;
+    pieces.resume();
     offset = there;
     moved();
     return true;
@@ -245,8 +236,7 @@ final class BlobUpload {
 
   /** What was brought once and lost counts no second time. */
   private void moved() {
-    long worth = Math.min(PROGRESS_BYTES, Math.max(1, blob.size() / PROGRESS_PARTS));
-    if (offset - furthest >= worth) {
+    if (Gain.isWorthWhile(offset - furthest, blob.size())) {
       inVain = 0;
     }
     furthest = Math.max(furthest, offset);

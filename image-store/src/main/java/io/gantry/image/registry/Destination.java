@@ -53,17 +53,35 @@ public final class Destination {
    */
   public boolean blob(Descriptor blob, Bytes bytes, List<String> elsewhere) throws ImageException {
     String subject = "blob " + blob.digest();
-    URI head = caller.uri("/" + name + "/blobs/" + blob.digest());
-    Sending question = Sending.of("HEAD", head, caller.answerLimit(), subject);
-    if (caller.send(question, Set.of(OK, NOT_FOUND)).statusCode() == OK) {
+    if (has(blob, subject)) {
       return false;
     }
     HttpResponse<?> begun = begin(blob, elsewhere, subject);
     if (begun.statusCode() == CREATED) {
       return false;
     }
-    new BlobUpload(caller, blob, bytes, () -> begin(subject)).run(begun);
+    new BlobUpload(caller, blob, bytes, shelf(blob, subject)).run(begun);
     return true;
+  }
+
+  private BlobUpload.Shelf shelf(Descriptor blob, String subject) {
+    return new BlobUpload.Shelf() {
+      @Override
+      public boolean has() throws ImageException {
+        return Destination.this.has(blob, subject);
+      }
+
+      @Override
+      public HttpResponse<?> begin() throws ImageException {
+        return Destination.this.begin(subject);
+      }
+    };
+  }
+
+  private boolean has(Descriptor blob, String subject) throws ImageException {
+    URI head = caller.uri("/" + name + "/blobs/" + blob.digest());
+    Sending question = Sending.of("HEAD", head, caller.answerLimit(), subject);
+    return caller.send(question, Set.of(OK, NOT_FOUND)).statusCode() == OK;
   }
 
   /** Either the blob is there, taken over from another repository, or its upload may begin. */

@@ -21,6 +21,12 @@ final class PushCaller {
   private static final int UNAUTHORIZED = 401;
   private static final int MAX_ANSWERS = 2;
 
+  /** Slower than this, a registry does not put a blob together from its pieces. */
+  private static final long ASSEMBLED_BYTES_PER_SECOND = 16 << 20;
+
+  /** However large a blob is, nobody waits longer for one answer. */
+  private static final Duration LONGEST_SENDING = Duration.ofHours(6);
+
   private final Wire wire;
   private final Endpoint endpoint;
   private final Authorization authorization;
@@ -47,6 +53,18 @@ final class PushCaller {
 
   Duration answerLimit() {
     return wire.limits().answer();
+  }
+
+  /**
+   * Until the answer to a request with bytes begins.
+   *
+   * @param carried bytes that the request carries, at the speed that is the least for any body
+   * @param assembled bytes that the registry has to put together before it answers
+   */
+  Duration limit(long carried, long assembled) {
+    long seconds =
+        carried / wire.limits().leastBytesPerSecond() + assembled / ASSEMBLED_BYTES_PER_SECOND;
+    return answerLimit().plusSeconds(Math.min(seconds, LONGEST_SENDING.toSeconds()));
   }
 
   /**

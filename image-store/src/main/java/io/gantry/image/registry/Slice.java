@@ -1,32 +1,33 @@
 package io.gantry.image.registry;
 
-import java.io.FilterInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
-/** A part of a stream that is as long as was announced. One thread. */
-final class Slice extends FilterInputStream {
+/**
+ * A part of a blob that is as long as was announced. It is opened when its first byte is wanted,
+ * and knows afterwards whether its source failed. A thread of the HTTP client reads it, the one
+ * that waits for the answer closes it; safe for both.
+ */
+final class Slice extends InputStream {
 
+  private final Destination.Bytes whole;
+  private final long offset;
   private long left;
+  private @Nullable InputStream in;
+  private @Nullable IOException failure;
+  private boolean closed;
 
-  /**
-   * Skips what comes before the part.
-   *
-   * @param whole closed with this, and when it is too short for that
-   */
-  static Slice of(InputStream whole, long offset, long length) throws IOException {
-    try {
-      whole.skipNBytes(offset);
-      return new Slice(whole, length);
-    } catch (IOException e) {
-      whole.close();
-      throw e;
-    }
+  Slice(Destination.Bytes whole, long offset, long length) {
+    this.whole = whole;
+    this.offset = offset;
+    this.left = length;
   }
 
-  private Slice(InputStream whole, long length) {
-    super(whole);
-    this.left = length;
+  /** Why its source could not be read to the end of the part; null when nothing like that was. */
+  synchronized @Nullable IOException failure() {
+    return failure;
   }
 
   @Override
@@ -36,12 +37,44 @@ final class Slice extends FilterInputStream {
   }
 
   @Override
-  public int read(byte[] target, int offset, int length) throws IOException {
+  public synchronized int read(byte[] target, int at, int length) throws IOException {
     if (left == 0) {
       return -1;
     }
-    int n = in.read(target, offset, (int) Math.min(length, left));
-    left -= Math.max(0, n);
-    return n;
+    if (closed) {
+      throw new IOException("nobody waits for the answer any more");
+    }
+    try {
+      int n = opened().read(target, at, (int) Math.min(length, left));
+      if (n < 0) {
+        throw new EOFException("it ends " + left + " bytes too early");
+      }
+      left -= n;
+      return n;
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private InputStream opened() throws IOException {
+    InputStream existing = in;
+    if (existing != null) {
+      return existing;
+    }
+    InputStream fresh = whole.open();
+    in = fresh;
+    fresh.skipNBytes(offset);
+    return fresh;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    InputStream existing = in;
+    boolean first = !closed;
+    closed = true;
+    if (first && existing != null) {
+      existing.close();
+    }
   }
 }
