@@ -53,7 +53,8 @@ final class BlobStream extends InputStream {
   }
 
   /**
-   * Asks for the blob; the first answer is here when this returns.
+   * Asks for the blob; the first answer is here when this returns, or else the connection broke
+   * before it and another is tried when somebody reads.
    *
    * @param attempts in vain at one endpoint
    * @param endpoints how many there are
@@ -62,7 +63,16 @@ final class BlobStream extends InputStream {
       Source source, Descriptor blob, String subject, int attempts, int endpoints)
       throws ImageException {
     BlobStream stream = new BlobStream(source, blob, subject, attempts, endpoints);
-    stream.part = source.from(0);
+    try {
+      stream.part = source.from(0);
+    } catch (ImageException.Unavailable e) {
+      if (!Wire.isBrokenConnection(e)) {
+        throw e;
+      }
+      // An answer that breaks off at once may look so, and is worth as much as a later one.
+      stream.inVain(e);
+      source.traffic().retry();
+    }
     return stream;
   }
 
