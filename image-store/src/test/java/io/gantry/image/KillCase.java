@@ -34,6 +34,9 @@ abstract class KillCase {
   static final Duration KEEP_NOTHING = Duration.ofMillis(1);
   private static final int MOST_POINTS = 200;
 
+  /** How many processes there are at a time. */
+  int atATime = 2;
+
   @TempDir Path folder;
   FakeRegistry registry;
 
@@ -59,17 +62,17 @@ abstract class KillCase {
     void check(Path root, int point) throws Exception;
   }
 
-  /** Kills at every point until a process lives to its end; two processes at a time. */
+  /** Kills at every point until a process lives to its end; {@link #atATime} processes at once. */
   int killEverywhere(String counted, LayerForm form, Aftermath aftermath, String... steps)
       throws Exception {
     AtomicBoolean survived = new AtomicBoolean();
     List<Future<?>> deaths = new ArrayList<>();
     int points = 0;
-    try (ExecutorService two = Executors.newFixedThreadPool(2)) {
+    try (ExecutorService some = Executors.newFixedThreadPool(atATime)) {
       while (!survived.get() && points < MOST_POINTS) {
         int point = points++;
         deaths.add(
-            two.submit(() -> {
+            some.submit(() -> {
               Path root = folder.resolve(counted + "-" + point);
               int code = child(root, point, counted, form, steps);
               assertThat(code).as("point %d", point).isIn(KillChild.KILLED, 0);

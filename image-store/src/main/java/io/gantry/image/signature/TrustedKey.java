@@ -87,19 +87,35 @@ final class TrustedKey {
           when !CURVE_BITS.contains(ec.getParams().getCurve().getField().getFieldSize()) ->
           throw new IOException("holds a key of the curve " + ec.getParams());
       default ->
-          new TrustedKey(
-              key,
-              algorithm.equals(EC)
-                  ? "SHA256withECDSA"
-                  : algorithm.equals(RSA) ? "SHA256withRSA" : ED25519);
+          usable(
+              new TrustedKey(
+                  key,
+                  algorithm.equals(EC)
+                      ? "SHA256withECDSA"
+                      : algorithm.equals(RSA) ? "SHA256withRSA" : ED25519));
     };
+  }
+
+  /** A point that is on no curve shows only when the key is used. */
+  private static TrustedKey usable(TrustedKey key) throws IOException {
+    try {
+      var _ = key.verifier();
+      return key;
+    } catch (GeneralSecurityException e) {
+      throw new IOException("holds a key that cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private Signature verifier() throws GeneralSecurityException {
+    Signature verifier = Signature.getInstance(algorithm);
+    verifier.initVerify(key);
+    return verifier;
   }
 
   /** Whether this key made a signature of these bytes. */
   boolean made(byte[] signature, byte[] signed) {
     try {
-      Signature verifier = Signature.getInstance(algorithm);
-      verifier.initVerify(key);
+      Signature verifier = verifier();
       verifier.update(signed);
       return verifier.verify(signature);
     } catch (SignatureException e) {
