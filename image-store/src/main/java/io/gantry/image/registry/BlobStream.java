@@ -70,8 +70,7 @@ final class BlobStream extends InputStream {
         throw e;
       }
       // An answer that breaks off at once may look so, and is worth as much as a later one.
-      stream.inVain(e);
-      source.traffic().retry();
+      stream.again(e);
     }
     return stream;
   }
@@ -115,11 +114,15 @@ final class BlobStream extends InputStream {
       part = fresh;
       return fresh;
     } catch (ImageException.Unavailable e) {
-      inVain(e);
-      pause();
-      source.traffic().retry();
+      again(e);
       return null;
     }
+  }
+
+  private void again(ImageException failure) throws ImageException {
+    inVain(failure);
+    pause();
+    source.traffic().retry();
   }
 
   private void broken(EndpointCaller endpoint, IOException e) throws ImageException {
