@@ -12,9 +12,12 @@ import io.gantry.image.registry.RegistryAuth;
 import io.gantry.image.registry.RegistryClient;
 import io.gantry.image.registry.Repository;
 import io.gantry.image.signature.SignatureCheck;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** How images are pulled, each once for all who wait for it. Safe for all threads. */
 final class ImagePulls implements AutoCloseable {
@@ -31,9 +34,9 @@ final class ImagePulls implements AutoCloseable {
   /**
    * Pulls join only when they would show the registry the same face, and are allowed the same.
    *
-   * @param rule what the policy wants when the pull begins
+   * @param rule what the policy wants as the pull begins
    */
-  private record PullKey(ImageReference reference, RegistryAuth auth, String rule) {
+  private record PullKey(ImageReference reference, RegistryAuth auth, Rule rule) {
     @Override
     public String toString() {
       return "image " + reference;
@@ -53,9 +56,30 @@ final class ImagePulls implements AutoCloseable {
 
   /** As {@link ImageStore#begin}. */
   RunningPull begin(ImageReference reference, RegistryAuth auth) {
-    String rule = SignatureCheck.state(parts.settings().policy(), reference);
-    PullKey key = new PullKey(reference, auth, rule);
-    return new Waiting(pulls.board(key, THREADS, new PullWork(reference, auth)));
+    PullKey key = new PullKey(reference, auth, Rule.of(parts.settings().policy(), reference));
+    return new Waiting(pulls.board(key, THREADS, new PullWork(key)));
+  }
+
+  /**
+   * The policy as it was read for one pull: what it wants, or why there may be no pull. A refusal
+   * is equal to no other, so that each is told to who has earned it.
+   */
+  private record Rule(@Nullable SignatureCheck check, @Nullable ImageException refusal) {
+
+    static Rule of(@Nullable Path policy, ImageReference reference) {
+      try {
+        return new Rule(SignatureCheck.of(policy, reference), null);
+      } catch (ImageException e) {
+        return new Rule(null, e);
+      }
+    }
+
+    SignatureCheck require() throws ImageException {
+      if (check == null) {
+        throw Objects.requireNonNull(refusal);
+      }
+      return check;
+    }
   }
 
   /** One who waits for a pull. */
@@ -79,36 +103,31 @@ final class ImagePulls implements AutoCloseable {
 
   /** One pull, for all who wait for it. */
   private final class PullWork implements Flights.Work<Image> {
-    private final ImageReference reference;
-    private final RegistryAuth auth;
+    private final PullKey key;
     private final Progress progress = new Progress();
 
-    PullWork(ImageReference reference, RegistryAuth auth) {
-      this.reference = reference;
-      this.auth = auth;
+    PullWork(PullKey key) {
+      this.key = key;
     }
 
     @Override
     public Image run() throws ImageException {
       try {
         return WorkReport.of(
-            parts.observer(),
-            Work.PULL,
-            reference,
-            report -> pullNow(reference, auth, progress, report));
+            parts.observer(), Work.PULL, key.reference(), report -> pullNow(key, progress, report));
       } finally {
         progress.end();
       }
     }
   }
 
-  private Image pullNow(
-      ImageReference reference, RegistryAuth auth, Progress progress, WorkReport report)
-      throws ImageException {
-    Repository repository = registries.repository(reference, auth);
+  private Image pullNow(PullKey key, Progress progress, WorkReport report) throws ImageException {
+    ImageReference reference = key.reference();
+    SignatureCheck check = key.rule().require();
+    Repository repository = registries.repository(reference, key.auth());
     report.over(repository.traffic());
     ImageResolver resolver = new ImageResolver(repository, parts.settings().platform(), reference);
-    Optional<Image> present = present(reference, repository, resolver);
+    Optional<Image> present = present(reference, check, repository, resolver);
     if (present.isPresent()) {
       report.fact("id", present.get().id()).unchanged();
       return present.get();
@@ -130,9 +149,8 @@ final class ImagePulls implements AutoCloseable {
    * it is asked first, and each time: policy and signatures may have changed since it came.
    */
   private Optional<Image> present(
-      ImageReference reference, Repository repository, ImageResolver resolver)
+      ImageReference reference, SignatureCheck check, Repository repository, ImageResolver resolver)
       throws ImageException {
-    SignatureCheck check = SignatureCheck.of(parts.settings().policy(), reference);
     if (check.isNeeded()) {
       check.require(resolver.manifest(), repository);
     } else {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,10 @@ public final class SignatureCheck {
    * A signature that must be there.
    *
    * @param rule where the policy says so
+   * @param keys one of which must have made it
+   * @param identity that it must be for
    */
-  private record Wanted(String rule, SigstoreSigned signature) {}
+  private record Wanted(String rule, List<TrustedKey> keys, SignedIdentity identity) {}
 
   private SignatureCheck(ImageReference image, List<Wanted> wanted) {
     this.subject = "image " + image;
@@ -39,7 +42,7 @@ public final class SignatureCheck {
   }
 
   /**
-   * Reads the policy.
+   * Reads the policy and the keys that it wants for the image.
    *
    * @param policy its file, or null where there is none
    * @param image as the user named it, whatever mirror it may come from
@@ -51,16 +54,8 @@ public final class SignatureCheck {
     return policy == null ? new SignatureCheck(image, List.of()) : read(policy, image);
   }
 
-  /**
-   * A text by which pulls tell whether they stand under the same rule: it changes with the policy
-   * and with its keys.
-   */
-  public static String state(@Nullable Path policy, ImageReference image) {
-    return policy == null ? "" : new PolicyFile(policy).state(image);
-  }
-
   private static SignatureCheck read(Path file, ImageReference image) throws ImageException {
-    Policy.Rule rule = new PolicyFile(file).read().rule(image);
+    Policy.Rule rule = new PolicyFile(file).rule(image);
     List<Wanted> wanted = new ArrayList<>();
     for (int number = 1; number <= rule.requirements().size(); number++) {
       String place = "policy %s, %s, requirement %d".formatted(file, rule.place(), number);
@@ -71,10 +66,32 @@ public final class SignatureCheck {
                 "image " + image,
                 place + " (reject) allows no such image",
                 "pull an image that the policy allows, or change the policy");
-        case SigstoreSigned signed -> wanted.add(new Wanted(place + " (sigstoreSigned)", signed));
+        case SigstoreSigned signed ->
+            wanted.add(new Wanted(place + " (sigstoreSigned)", keys(signed), signed.identity()));
       }
     }
     return new SignatureCheck(image, wanted);
+  }
+
+  private static List<TrustedKey> keys(SigstoreSigned signed) throws ImageException {
+    List<TrustedKey> keys = new ArrayList<>();
+    for (KeySource source : signed.keys()) {
+      keys.add(source.key());
+    }
+    return keys;
+  }
+
+  /** Equal when the same signatures are wanted for the same image. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SignatureCheck check
+        && subject.equals(check.subject)
+        && wanted.equals(check.wanted);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(subject, wanted);
   }
 
   /** Whether a manifest must be checked before its image may be used. */
@@ -98,10 +115,6 @@ public final class SignatureCheck {
 
   private void require(Wanted wanted, FetchedManifest manifest, AttachedSignatures attached)
       throws ImageException {
-    List<TrustedKey> keys = new ArrayList<>();
-    for (KeySource source : wanted.signature().keys()) {
-      keys.add(source.key());
-    }
     if (attached.all().isEmpty()) {
       throw untrusted(
           wanted,
@@ -110,7 +123,7 @@ public final class SignatureCheck {
     }
     List<String> objections = new ArrayList<>();
     for (Descriptor signature : attached.all()) {
-      String objection = objection(signature, attached, keys, wanted.signature(), manifest);
+      String objection = objection(signature, attached, wanted, manifest);
       if (objection.isEmpty()) {
         return;
       }
@@ -121,11 +134,7 @@ public final class SignatureCheck {
 
   /** Why a signature does not count, or empty when it does. */
   private String objection(
-      Descriptor signature,
-      AttachedSignatures attached,
-      List<TrustedKey> keys,
-      SigstoreSigned rule,
-      FetchedManifest manifest)
+      Descriptor signature, AttachedSignatures attached, Wanted wanted, FetchedManifest manifest)
       throws ImageException {
     String base64 = signature.annotations().get(SIGNATURE);
     if (base64 == null) {
@@ -142,16 +151,17 @@ public final class SignatureCheck {
       return "has a payload of " + signature.size() + " bytes, which is too much";
     }
     byte[] signed = payload.get();
+    List<TrustedKey> keys = wanted.keys();
     if (keys.stream().noneMatch(key -> key.made(made, signed))) {
       return keys.size() == 1
           ? "is not of the policy's key"
           : "is of none of the policy's " + keys.size() + " keys";
     }
-    return objection(signed, rule, manifest);
+    return objection(signed, wanted.identity(), manifest);
   }
 
   /** The same for what a trusted key has signed. */
-  private String objection(byte[] signed, SigstoreSigned rule, FetchedManifest manifest) {
+  private String objection(byte[] signed, SignedIdentity identity, FetchedManifest manifest) {
     SignedPayload payload;
     try {
       payload = SignedPayload.parse(signed);
@@ -161,7 +171,7 @@ public final class SignatureCheck {
     if (!payload.manifest().ofSameKind(manifest.content()).equals(payload.manifest())) {
       return "is for " + payload.manifest() + ", another manifest than " + manifest.digest();
     }
-    if (rule.identity().accepts(image, payload.name())) {
+    if (identity.accepts(image, payload.name())) {
       return "";
     }
     String hint =
@@ -169,7 +179,7 @@ public final class SignatureCheck {
             ? "; cosign signs no tags, matchRepository takes it so"
             : "";
     return "is for the name %s, and %s is wanted%s"
-        .formatted(payload.name(), rule.identity().wanted(image), hint);
+        .formatted(payload.name(), identity.wanted(image), hint);
   }
 
   private static String shown(List<String> objections) {

@@ -13,6 +13,7 @@ import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key whose signatures are believed: ECDSA over P-256, P-384 or P-521, RSA of at least 2048 bits
@@ -55,9 +56,14 @@ final class TrustedKey {
     return decoded(new X509EncodedKeySpec(block.content()));
   }
 
-  /** The key as in its PEM block. */
-  byte[] encoded() {
-    return key.getEncoded();
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TrustedKey trusted && key.equals(trusted.key);
+  }
+
+  @Override
+  public int hashCode() {
+    return key.hashCode();
   }
 
   private static TrustedKey decoded(X509EncodedKeySpec encoded) throws IOException {
