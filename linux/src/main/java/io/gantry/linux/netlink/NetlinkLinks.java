@@ -2,6 +2,7 @@ package io.gantry.linux.netlink;
 
 import static io.gantry.linux.netlink.Rtnetlink.*;
 
+import io.gantry.linux.Fd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -69,27 +70,91 @@ final class NetlinkLinks implements Links {
         .attribute(IFLA_NET_NS_FD, peer.netns().number());
   }
 
+  @Override
+  public void create(VxlanLink vxlan) throws IOException {
+    NetlinkMessage message =
+        creation(0)
+            .attribute(IFLA_IFNAME, vxlan.name())
+            .attribute(IFLA_ADDRESS, vxlan.mac().bytes())
+            .attribute(IFLA_MTU, vxlan.mtu())
+            .nested(IFLA_LINKINFO, info -> VxlanInfo.write(info, vxlan));
+    socket.change(message, vxlan.name());
+  }
+
+  @Override
+  public Optional<VxlanLink> vxlan(String name) throws IOException {
+    NetlinkMessage message =
+        new NetlinkMessage(RTM_GETLINK, 0).link(0, 0).attribute(IFLA_IFNAME, name);
+    return socket.get(message, name, payload -> VxlanInfo.read(attributes(payload)));
+  }
+
+  @Override
+  public void create(MacvlanLink macvlan) throws IOException {
+    NetlinkMessage message =
+        creation(0)
+            .attribute(IFLA_IFNAME, macvlan.name())
+            .attribute(IFLA_MTU, macvlan.mtu())
+            .attribute(IFLA_LINK, macvlan.parent())
+            .attribute(IFLA_NET_NS_FD, macvlan.netns().number());
+    if (macvlan.mac() != null) {
+      message.attribute(IFLA_ADDRESS, macvlan.mac().bytes());
+    }
+    message.nested(
+        IFLA_LINKINFO,
+        info ->
+            info.attribute(IFLA_INFO_KIND, "macvlan")
+                .nested(
+                    IFLA_INFO_DATA,
+                    data -> data.attribute(IFLA_MACVLAN_MODE, macvlan.mode().number())));
+    socket.change(message, macvlan.name());
+  }
+
+  @Override
+  public void rename(int link, String name) throws IOException {
+    socket.change(setting(link, 0).attribute(IFLA_IFNAME, name), subject(link) + " to " + name);
+  }
+
+  @Override
+  public void move(int link, Fd netns, String name) throws IOException {
+    NetlinkMessage message =
+        setting(link, 0).attribute(IFLA_NET_NS_FD, netns.number()).attribute(IFLA_IFNAME, name);
+    socket.change(message, subject(link) + " into a namespace as " + name);
+  }
+
+  @Override
+  public void address(int link, MacAddress mac) throws IOException {
+    socket.change(setting(link, 0).attribute(IFLA_ADDRESS, mac.bytes()), subject(link));
+  }
+
+  @Override
+  public void bringDown(int link) throws IOException {
+    NetlinkMessage message =
+        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).u32(AF_UNSPEC).u32(link).u32(0).u32(IFF_UP);
+    socket.change(message, subject(link));
+  }
+
+  private static NetlinkMessage setting(int link, int flags) {
+    return new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).link(link, flags);
+  }
+
   private static NetlinkMessage creation(int flags) {
     return new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL).link(0, flags);
   }
 
   @Override
   public void bringUp(int link) throws IOException {
-    socket.change(new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).link(link, IFF_UP), subject(link));
+    socket.change(setting(link, IFF_UP), subject(link));
   }
 
   @Override
   public void resize(int link, int mtu) throws IOException {
-    NetlinkMessage message =
-        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK).link(link, 0).attribute(IFLA_MTU, mtu);
-    socket.change(message, subject(link));
+    socket.change(setting(link, 0).attribute(IFLA_MTU, mtu), subject(link));
   }
 
   @Override
   public void hairpin(int link, boolean on) throws IOException {
     NetlinkMessage message =
-        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK)
-            .link(link, 0)
+        setting(link, 0)
             .nested(
                 IFLA_LINKINFO,
                 info ->
@@ -109,8 +174,12 @@ final class NetlinkLinks implements Links {
     return "link " + link;
   }
 
+  private static Attributes attributes(ByteBuffer payload) {
+    return new Attributes(payload.slice(INFO_BYTES, payload.limit() - INFO_BYTES));
+  }
+
   private static Link parse(ByteBuffer payload) {
-    Attributes attributes = new Attributes(payload.slice(INFO_BYTES, payload.limit() - INFO_BYTES));
+    Attributes attributes = attributes(payload);
     byte[] mac = attributes.data(IFLA_ADDRESS);
     return new Link(
         payload.getInt(4),

@@ -94,6 +94,9 @@ record NetlinkReply(int type, int flags, int sequence, ByteBuffer payload) {
       case Rtnetlink.RTM_NEWROUTE -> "RTM_NEWROUTE";
       case Rtnetlink.RTM_DELROUTE -> "RTM_DELROUTE";
       case Rtnetlink.RTM_GETROUTE -> "RTM_GETROUTE";
+      case Rtnetlink.RTM_NEWNEIGH -> "RTM_NEWNEIGH";
+      case Rtnetlink.RTM_DELNEIGH -> "RTM_DELNEIGH";
+      case Rtnetlink.RTM_GETNEIGH -> "RTM_GETNEIGH";
       default -> "netlink message " + type;
     };
   }

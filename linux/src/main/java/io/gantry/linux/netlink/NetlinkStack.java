@@ -10,12 +10,14 @@ final class NetlinkStack implements NetworkStack {
   private final Links links;
   private final Addresses addresses;
   private final Routes routes;
+  private final Neighbours neighbours;
 
   private NetlinkStack(NetlinkSocket socket) {
     this.socket = socket;
     this.links = new NetlinkLinks(socket);
     this.addresses = new NetlinkAddresses(socket);
     this.routes = new NetlinkRoutes(socket);
+    this.neighbours = new NetlinkNeighbours(socket);
   }
 
   /** Opens one in the calling thread's namespace. */
@@ -36,6 +38,11 @@ final class NetlinkStack implements NetworkStack {
   @Override
   public Routes routes() {
     return routes;
+  }
+
+  @Override
+  public Neighbours neighbours() {
+    return neighbours;
   }
 
   @Override

@@ -9,6 +9,8 @@ public interface NetworkStack extends AutoCloseable {
 
   Routes routes();
 
+  Neighbours neighbours();
+
   @Override
   void close();
 }

@@ -9,9 +9,12 @@ public interface Routes {
   /** Those of every table, version 4 and 6, also blackholes and the kernel's local ones. */
   List<Route> list() throws IOException;
 
-  /** Adds a unicast route to the main table. EEXIST when there is one to the same destination. */
+  /** Adds a unicast route. EEXIST when its table has one to the same block with its metric. */
   void add(Route route) throws IOException;
 
-  /** Removes a unicast route from the main table. ESRCH when there is none. */
+  /** As {@link #add}, in place of the one that its table has to the same block with its metric. */
+  void replace(Route route) throws IOException;
+
+  /** Removes a unicast route. ESRCH when there is none. */
   void remove(Route route) throws IOException;
 }

@@ -1,12 +1,14 @@
 package io.gantry.linux.netlink;
 
 /**
- * Numbers of {@code linux/netlink.h}, {@code rtnetlink.h}, {@code if_link.h}, {@code if_addr.h}.
+ * Numbers of {@code linux/netlink.h}, {@code rtnetlink.h}, {@code if_link.h}, {@code if_addr.h},
+ * {@code neighbour.h}.
  */
 final class Rtnetlink {
 
   static final int AF_UNSPEC = 0;
   static final int AF_INET = 2;
+  static final int AF_BRIDGE = 7;
   static final int AF_INET6 = 10;
   static final int AF_NETLINK = 16;
   static final int SOCK_RAW = 3;
@@ -26,6 +28,7 @@ final class Rtnetlink {
   static final int NLM_F_CAPPED = 0x100;
   static final int NLM_F_ACK_TLVS = 0x200;
   static final int NLM_F_DUMP = 0x300;
+  static final int NLM_F_REPLACE = 0x100;
   static final int NLM_F_EXCL = 0x200;
   static final int NLM_F_CREATE = 0x400;
 
@@ -40,6 +43,9 @@ final class Rtnetlink {
   static final int RTM_NEWROUTE = 24;
   static final int RTM_DELROUTE = 25;
   static final int RTM_GETROUTE = 26;
+  static final int RTM_NEWNEIGH = 28;
+  static final int RTM_DELNEIGH = 29;
+  static final int RTM_GETNEIGH = 30;
 
   static final int IFF_UP = 1;
 
@@ -59,6 +65,14 @@ final class Rtnetlink {
   static final int VETH_INFO_PEER = 1;
   static final int IFLA_BRPORT_MODE = 4;
 
+  static final int IFLA_VXLAN_ID = 1;
+  static final int IFLA_VXLAN_LINK = 3;
+  static final int IFLA_VXLAN_LOCAL = 4;
+  static final int IFLA_VXLAN_LEARNING = 7;
+  static final int IFLA_VXLAN_PORT = 15;
+  static final int IFLA_VXLAN_LOCAL6 = 17;
+  static final int IFLA_MACVLAN_MODE = 1;
+
   static final int IFA_ADDRESS = 1;
   static final int IFA_LOCAL = 2;
   static final int IFA_BROADCAST = 4;
@@ -68,9 +82,15 @@ final class Rtnetlink {
   static final int RTA_DST = 1;
   static final int RTA_OIF = 4;
   static final int RTA_GATEWAY = 5;
+  static final int RTA_PRIORITY = 6;
   static final int RTA_PREFSRC = 7;
+  static final int RTA_METRICS = 8;
   static final int RTA_TABLE = 15;
+  static final int RTAX_MTU = 2;
+  static final int RTAX_ADVMSS = 8;
+  static final int RTNH_F_ONLINK = 4;
 
+  static final int RT_TABLE_UNSPEC = 0;
   static final int RT_TABLE_MAIN = 254;
   static final int RTPROT_BOOT = 3;
   static final int RT_SCOPE_UNIVERSE = 0;
@@ -78,6 +98,11 @@ final class Rtnetlink {
   static final int RT_SCOPE_HOST = 254;
   static final int RT_SCOPE_NOWHERE = 255;
   static final int RTN_UNICAST = 1;
+
+  static final int NDA_DST = 1;
+  static final int NDA_LLADDR = 2;
+  static final int NTF_SELF = 2;
+  static final int NUD_PERMANENT = 0x80;
 
   private Rtnetlink() {}
 }

@@ -1,6 +1,7 @@
 package io.gantry.linux.netlink;
 
 import io.gantry.linux.Errno;
+import io.gantry.linux.Fd;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,10 +26,13 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   private final Map<Integer, End> peers = new LinkedHashMap<>();
   private final List<InterfaceAddress> addresses = new ArrayList<>();
   private final List<Route> routes = new ArrayList<>();
+  private final Map<Integer, VxlanLink> vxlans = new LinkedHashMap<>();
+  private final FakeNeighbours neighbours;
   private int lastIndex = LOOPBACK;
 
   FakeNamespace(FakeNetworks networks) {
     this.networks = networks;
+    this.neighbours = new FakeNeighbours(networks, links::containsKey);
     links.put(LOOPBACK, new Link(LOOPBACK, "lo", "", LOOPBACK_MTU, new MacAddress(0), false, 0));
   }
 
@@ -59,6 +63,8 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     addresses.removeIf(address -> address.link() == index);
     routes.removeIf(route -> route.link() == index);
     links.replaceAll((other, link) -> link.master() == index ? withMaster(link, 0) : link);
+    vxlans.remove(index);
+    neighbours.drop(index);
     End peer = peers.remove(index);
     if (peer != null && peer.namespace().links.containsKey(peer.index())) {
       peer.namespace().drop(peer.index());
@@ -69,7 +75,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     return new Link(l.index(), l.name(), l.kind(), l.mtu(), l.mac(), l.up(), master);
   }
 
-  private int add(String name, String kind, int mtu, MacAddress mac, int master)
+  private int add(String name, String kind, int mtu, @Nullable MacAddress mac, int master)
       throws SyscallException {
     if (named(name).isPresent()) {
       throw new SyscallException("RTM_NEWLINK", Errno.EEXIST, name);
@@ -94,8 +100,29 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   }
 
   private void up(Link l) {
-    links.put(
-        l.index(), new Link(l.index(), l.name(), l.kind(), l.mtu(), l.mac(), true, l.master()));
+    up(l, true);
+  }
+
+  private void up(Link l, boolean up) {
+    links.put(l.index(), new Link(l.index(), l.name(), l.kind(), l.mtu(), l.mac(), up, l.master()));
+  }
+
+  private void rename(Link l, String name) throws SyscallException {
+    if (named(name).isPresent()) {
+      throw new SyscallException("RTM_NEWLINK", Errno.EEXIST, name);
+    }
+    links.put(l.index(), new Link(l.index(), name, l.kind(), l.mtu(), l.mac(), l.up(), l.master()));
+  }
+
+  /** The other end of a veth is told where this one went. */
+  private void move(Link l, FakeNamespace other, String name) throws SyscallException {
+    int there = other.add(name, l.kind(), l.mtu(), l.mac(), 0);
+    End peer = peers.remove(l.index());
+    if (peer != null) {
+      other.peers.put(there, peer);
+      peer.namespace().peers.put(peer.index(), new End(other, there));
+    }
+    drop(l.index());
   }
 
   @Override
@@ -111,6 +138,11 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   @Override
   public Routes routes() {
     return new FakeRoutes();
+  }
+
+  @Override
+  public Neighbours neighbours() {
+    return neighbours;
   }
 
   private final class FakeLinks implements Links {
@@ -149,6 +181,53 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
         other.drop(there);
         throw e;
       }
+    }
+
+    @Override
+    public void create(VxlanLink vxlan) throws IOException {
+      networks.changing("RTM_NEWLINK", vxlan.name());
+      int index = add(vxlan.name(), "vxlan", vxlan.mtu(), vxlan.mac(), 0);
+      vxlans.put(index, vxlan);
+    }
+
+    @Override
+    public Optional<VxlanLink> vxlan(String name) {
+      return named(name).map(link -> vxlans.get(link.index()));
+    }
+
+    @Override
+    public void create(MacvlanLink macvlan) throws IOException {
+      networks.changing("RTM_NEWLINK", macvlan.name());
+      existing("RTM_NEWLINK", macvlan.parent());
+      MacAddress given = macvlan.mac();
+      MacAddress mac = given == null ? new MacAddress(0x02_01_00_00_00_00L + lastIndex) : given;
+      networks.at(macvlan.netns()).add(macvlan.name(), "macvlan", macvlan.mtu(), mac, 0);
+    }
+
+    @Override
+    public void rename(int link, String name) throws IOException {
+      networks.changing("RTM_NEWLINK", "rename " + link);
+      FakeNamespace.this.rename(existing("RTM_NEWLINK", link), name);
+    }
+
+    @Override
+    public void move(int link, Fd netns, String name) throws IOException {
+      networks.changing("RTM_NEWLINK", "move " + link);
+      FakeNamespace.this.move(existing("RTM_NEWLINK", link), networks.at(netns), name);
+    }
+
+    @Override
+    public void address(int link, MacAddress mac) throws IOException {
+      networks.changing("RTM_NEWLINK", "address " + link);
+      Link l = existing("RTM_NEWLINK", link);
+      links.put(link, new Link(link, l.name(), l.kind(), l.mtu(), mac, l.up(), l.master()));
+    }
+
+    @Override
+    public void bringDown(int link) throws IOException {
+      networks.changing("RTM_NEWLINK", "down " + link);
+      up(existing("RTM_NEWLINK", link), false);
+      routes.removeIf(route -> route.link() == link);
     }
 
     @Override
@@ -223,18 +302,36 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     @Override
     public void add(Route route) throws IOException {
       String subject = route.destination().toString();
+      reachable(route, subject);
+      if (routes.stream().anyMatch(other -> same(other, route))) {
+        throw new SyscallException("RTM_NEWROUTE", Errno.EEXIST, subject);
+      }
+      routes.add(route);
+    }
+
+    @Override
+    public void replace(Route route) throws IOException {
+      reachable(route, route.destination().toString());
+      routes.removeIf(other -> same(other, route));
+      routes.add(route);
+    }
+
+    private static boolean same(Route one, Route other) {
+      return one.destination().equals(other.destination())
+          && one.options().table() == other.options().table()
+          && one.options().metric() == other.options().metric();
+    }
+
+    private void reachable(Route route, String subject) throws IOException {
       networks.changing("RTM_NEWROUTE", subject);
       boolean up = existing("RTM_NEWROUTE", route.link()).up();
-      if (route.gateway() != null && list().stream().noneMatch(on -> leadsTo(on, route))) {
+      boolean asked = route.gateway() != null && !route.options().onLink();
+      if (asked && list().stream().noneMatch(on -> leadsTo(on, route))) {
         throw new SyscallException("RTM_NEWROUTE", Errno.ENETUNREACH, subject);
       }
       if (!up) {
         throw new SyscallException("RTM_NEWROUTE", ENETDOWN, subject);
       }
-      if (routes.stream().anyMatch(other -> other.destination().equals(route.destination()))) {
-        throw new SyscallException("RTM_NEWROUTE", Errno.EEXIST, subject);
-      }
-      routes.add(route);
     }
 
     private static boolean leadsTo(Route onLink, Route route) {

@@ -7,6 +7,7 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -164,7 +165,7 @@ abstract class NetworkStackContract {
     pod.routes().add(onLink);
     pod.routes().add(route);
 
-    List<Route> routes = pod.routes().list();
+    List<Route> routes = pod.routes().list().stream().map(Route::plain).toList();
     assertThat(routes).contains(route, onLink, new Route(POD.network(), null, link));
     refused(Errno.EEXIST, () -> pod.routes().add(route));
     pod.routes().remove(route);
@@ -178,5 +179,183 @@ abstract class NetworkStackContract {
     veth(bridge.index());
     node.links().delete(bridge.index());
     assertThat(node.links().find("veth0").orElseThrow().master()).isZero();
+  }
+
+  private Link vxlan() throws IOException {
+    InetAddress local = InetAddress.ofLiteral("192.0.2.1");
+    node.links().create(new VxlanLink("vx0", 7, local, 4789, 0, BRIDGE_MAC, 1400));
+    return node.links().find("vx0").orElseThrow();
+  }
+
+  @Test
+  void aVxlanDeviceIsMadeWithWhatWasAskedAndLearnsNothing() throws IOException {
+    Link vxlan = vxlan();
+    assertThat(vxlan.kind()).isEqualTo("vxlan");
+    assertThat(vxlan.mac()).isEqualTo(BRIDGE_MAC);
+    assertThat(vxlan.mtu()).isEqualTo(1400);
+    assertThat(vxlan.up()).isFalse();
+    InetAddress local = InetAddress.ofLiteral("192.0.2.1");
+    assertThat(node.links().vxlan("vx0"))
+        .contains(new VxlanLink("vx0", 7, local, 4789, 0, BRIDGE_MAC, 1400));
+    refused(Errno.EEXIST, this::vxlan);
+
+    bridge();
+    assertThat(node.links().vxlan("br0")).isEmpty();
+    assertThat(node.links().vxlan("none")).isEmpty();
+  }
+
+  @Test
+  void aVxlanDeviceOfVersionSixHasItsLocalAddress() throws IOException {
+    bridge();
+    int below = node.links().find("br0").orElseThrow().index();
+    InetAddress local = InetAddress.ofLiteral("fd00::1");
+    VxlanLink made = new VxlanLink("vx0", 9, local, 8472, below, POD_MAC, 1330);
+    node.links().create(made);
+    assertThat(node.links().vxlan("vx0")).contains(made);
+  }
+
+  @Test
+  void neighboursComeChangeAndGo() throws IOException {
+    int link = vxlan().index();
+    node.links().bringUp(link);
+    Neighbour four = new Neighbour(link, InetAddress.ofLiteral("10.1.0.0"), BRIDGE_MAC);
+    Neighbour six = new Neighbour(link, InetAddress.ofLiteral("fd00:1::"), POD_MAC);
+    node.neighbours().put(four);
+    node.neighbours().put(six);
+    assertThat(node.neighbours().list()).contains(four, six);
+
+    Neighbour changed = new Neighbour(link, four.address(), POD_MAC);
+    node.neighbours().put(changed);
+    assertThat(node.neighbours().list()).contains(changed).doesNotContain(four);
+
+    node.neighbours().remove(changed);
+    assertThat(node.neighbours().list()).contains(six).doesNotContain(changed);
+    refused(Errno.ENOENT, () -> node.neighbours().remove(changed));
+    Neighbour nowhere = new Neighbour(99, four.address(), POD_MAC);
+    refused(Errno.ENODEV, () -> node.neighbours().put(nowhere));
+  }
+
+  @Test
+  void whatAVxlanDeviceForwardsComesChangesAndGoes() throws IOException {
+    int link = vxlan().index();
+    InetAddress destination = InetAddress.ofLiteral("192.0.2.2");
+    ForwardingEntry entry = new ForwardingEntry(link, POD_MAC, destination);
+    node.neighbours().put(entry);
+    node.neighbours().put(entry);
+    assertThat(node.neighbours().forwarding()).containsExactly(entry);
+
+    InetAddress other = InetAddress.ofLiteral("192.0.2.3");
+    ForwardingEntry changed = new ForwardingEntry(link, POD_MAC, other);
+    node.neighbours().put(changed);
+    assertThat(node.neighbours().forwarding()).containsExactly(changed);
+
+    node.neighbours().remove(changed);
+    assertThat(node.neighbours().forwarding()).isEmpty();
+    refused(Errno.ENOENT, () -> node.neighbours().remove(changed));
+  }
+
+  @Test
+  void aMacvlanIsMadeInTheOtherNamespaceAndRenamedThere() throws IOException {
+    Link bridge = bridge();
+    node.links()
+        .create(
+            new MacvlanLink("mv0", bridge.index(), MacvlanLink.Mode.BRIDGE, POD_MAC, 1400, podFd));
+    Link made = pod.links().find("mv0").orElseThrow();
+    assertThat(made.kind()).isEqualTo("macvlan");
+    assertThat(made.mac()).isEqualTo(POD_MAC);
+    assertThat(made.mtu()).isEqualTo(1400);
+    assertThat(node.links().find("mv0")).isEmpty();
+
+    pod.links().rename(made.index(), "eth0");
+    assertThat(eth0().index()).isEqualTo(made.index());
+    assertThat(pod.links().find("mv0")).isEmpty();
+    refused(Errno.EEXIST, () -> pod.links().rename(made.index(), "lo"));
+  }
+
+  @Test
+  void aMacvlanWithoutAGivenAddressGetsOne() throws IOException {
+    Link bridge = bridge();
+    node.links()
+        .create(
+            new MacvlanLink("mv0", bridge.index(), MacvlanLink.Mode.PRIVATE, null, 1300, podFd));
+    assertThat(pod.links().find("mv0").orElseThrow().mac()).isNotNull();
+  }
+
+  @Test
+  void aLinkMovesIntoAnotherNamespaceAndArrivesDown() throws IOException {
+    Link bridge = bridge();
+    veth(bridge.index());
+    Link moved = node.links().find("veth0").orElseThrow();
+    node.links().move(moved.index(), podFd, "eth1");
+    assertThat(node.links().find("veth0")).isEmpty();
+    Link arrived = pod.links().find("eth1").orElseThrow();
+    assertThat(arrived.up()).isFalse();
+    assertThat(arrived.master()).isZero();
+    veth2();
+    Link second = node.links().find("veth2").orElseThrow();
+    refused(Errno.EEXIST, () -> node.links().move(second.index(), podFd, "eth1"));
+  }
+
+  private void veth2() throws IOException {
+    VethLink.Peer peer = new VethLink.Peer("eth2", podFd, POD_MAC);
+    node.links().create(new VethLink("veth2", 0, peer, 1400));
+  }
+
+  @Test
+  void aLinkTakesAnotherAddressAndGoesDownAgain() throws IOException {
+    veth(0);
+    pod.links().bringUp(eth0().index());
+    pod.links().bringDown(eth0().index());
+    assertThat(eth0().up()).isFalse();
+    pod.links().address(eth0().index(), BRIDGE_MAC);
+    assertThat(eth0().mac()).isEqualTo(BRIDGE_MAC);
+  }
+
+  @Test
+  void aRouteKeepsItsOptions() throws IOException {
+    veth(0);
+    int link = eth0().index();
+    pod.addresses().add(new InterfaceAddress(link, POD));
+    pod.links().bringUp(link);
+    Route.Options options = new Route.Options(1300, 1200, 50, 1000, null, true, POD.address());
+    InetAddress anywhere = InetAddress.ofLiteral("198.51.100.1");
+    Route route = new Route(IpPrefix.parse("192.0.2.0/24"), anywhere, link, options);
+    pod.routes().add(route);
+    assertThat(pod.routes().list()).contains(route);
+    refused(Errno.EEXIST, () -> pod.routes().add(route));
+    pod.routes().add(route.with(options.withMetric(60)));
+    pod.routes().remove(route);
+    assertThat(pod.routes().list())
+        .doesNotContain(route)
+        .contains(route.with(options.withMetric(60)));
+  }
+
+  @Test
+  void aRouteOfVersionSixKeepsItsOptions() throws IOException {
+    veth(0);
+    node.links().bringUp(node.links().find("veth0").orElseThrow().index());
+    int link = eth0().index();
+    pod.addresses().add(new InterfaceAddress(link, POD6));
+    pod.links().bringUp(link);
+    Route plain = new Route(IpPrefix.parse("fd01::/64"), POD6.at(1), link);
+    Route route = plain.with(Route.Options.NONE.withMtu(1300).withMetric(50));
+    pod.routes().add(plain);
+    pod.routes().add(route);
+    assertThat(pod.routes().list()).contains(plain, route);
+    pod.routes().remove(route);
+    assertThat(pod.routes().list()).contains(plain).doesNotContain(route);
+  }
+
+  @Test
+  void aRouteReplacesTheOneThatIsThere() throws IOException {
+    veth(0);
+    int link = eth0().index();
+    pod.addresses().add(new InterfaceAddress(link, POD));
+    pod.links().bringUp(link);
+    Route first = new Route(IpPrefix.parse("192.0.2.0/24"), GATEWAY.address(), link);
+    Route second = first.with(Route.Options.NONE.withMtu(1300));
+    pod.routes().replace(first);
+    pod.routes().replace(second);
+    assertThat(pod.routes().list()).contains(second).doesNotContain(first);
   }
 }
