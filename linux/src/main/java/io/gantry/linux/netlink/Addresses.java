@@ -15,6 +15,9 @@ public interface Addresses {
    */
   void add(InterfaceAddress address) throws IOException;
 
+  /** As {@link #add} without the route to the address's block that the kernel lays otherwise. */
+  void addWithoutRoute(InterfaceAddress address) throws IOException;
+
   /** EADDRNOTAVAIL when the interface does not have it. */
   void remove(InterfaceAddress address) throws IOException;
 }

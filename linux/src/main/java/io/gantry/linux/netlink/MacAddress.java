@@ -1,14 +1,17 @@
 package io.gantry.linux.netlink;
 
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
 
 /** A 48-bit link address, printed as {@code 02:47:0a:58:00:02}. */
 public record MacAddress(long bits) {
 
   private static final int BYTES = 6;
   private static final int INET4_BYTES = 4;
+  private static final long LOCAL_PREFIX = 0x0247;
   private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 
   public MacAddress {
@@ -38,6 +41,19 @@ public record MacAddress(long bits) {
     byte[] tail = Arrays.copyOfRange(raw, raw.length - INET4_BYTES, raw.length);
     byte[] mac = {0x02, 0x47, tail[0], tail[1], tail[2], tail[3]};
     return of(mac);
+  }
+
+  /** A locally administered unicast address made of a text, the same for the same text. */
+  public static MacAddress derivedFrom(String text) {
+    byte[] raw = text.getBytes(StandardCharsets.UTF_8);
+    CRC32C sum = new CRC32C();
+    sum.update(raw);
+    return new MacAddress(LOCAL_PREFIX << Integer.SIZE | sum.getValue());
+  }
+
+  /** Reads {@code 02:47:0a:58:00:02}. */
+  public static MacAddress parse(String text) {
+    return of(COLONS.parseHex(text));
   }
 
   /** Six bytes in the order of the wire. */

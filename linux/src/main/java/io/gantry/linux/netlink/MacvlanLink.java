@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param parent index of the interface here
  * @param mac null has the kernel choose one
  * @param mtu bytes, at most the parent's
+ * @param broadcastQueue how many frames for everybody may wait, or 0 for the kernel's own choice
  * @param netns where it goes; stays the caller's
  */
 public record MacvlanLink(
-    String name, int parent, Mode mode, @Nullable MacAddress mac, int mtu, Fd netns) {
+    String name,
+    int parent,
+    Mode mode,
+    @Nullable MacAddress mac,
+    int mtu,
+    int broadcastQueue,
+    Fd netns) {
 
   /** Who may talk to whom ({@code MACVLAN_MODE_*}). */
   public enum Mode {

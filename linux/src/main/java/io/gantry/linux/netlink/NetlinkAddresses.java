@@ -30,15 +30,22 @@ final class NetlinkAddresses implements Addresses {
 
   @Override
   public void add(InterfaceAddress address) throws IOException {
+    add(address, 0);
+  }
+
+  @Override
+  public void addWithoutRoute(InterfaceAddress address) throws IOException {
+    add(address, IFA_F_NOPREFIXROUTE);
+  }
+
+  private void add(InterfaceAddress address, int flags) throws IOException {
     IpPrefix prefix = address.prefix();
     NetlinkMessage message = message(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, address);
     if (prefix.isVersion4() && prefix.length() <= LONGEST_WITH_BROADCAST) {
       long last = (1L << (prefix.bits() - prefix.length())) - 1;
       message.attribute(IFA_BROADCAST, prefix.at(last).getAddress());
     }
-    if (!prefix.isVersion4()) {
-      message.attribute(IFA_FLAGS, IFA_F_NODAD);
-    }
+    message.attribute(IFA_FLAGS, prefix.isVersion4() ? flags : flags | IFA_F_NODAD);
     socket.change(message, subject(address));
   }
 

@@ -105,7 +105,12 @@ final class NetlinkLinks implements Links {
             info.attribute(IFLA_INFO_KIND, "macvlan")
                 .nested(
                     IFLA_INFO_DATA,
-                    data -> data.attribute(IFLA_MACVLAN_MODE, macvlan.mode().number())));
+                    data -> {
+                      data.attribute(IFLA_MACVLAN_MODE, macvlan.mode().number());
+                      if (macvlan.broadcastQueue() != 0) {
+                        data.attribute(IFLA_MACVLAN_BC_QUEUE_LEN, macvlan.broadcastQueue());
+                      }
+                    }));
     socket.change(message, macvlan.name());
   }
 

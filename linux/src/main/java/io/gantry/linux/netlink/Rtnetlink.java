@@ -72,12 +72,14 @@ final class Rtnetlink {
   static final int IFLA_VXLAN_PORT = 15;
   static final int IFLA_VXLAN_LOCAL6 = 17;
   static final int IFLA_MACVLAN_MODE = 1;
+  static final int IFLA_MACVLAN_BC_QUEUE_LEN = 7;
 
   static final int IFA_ADDRESS = 1;
   static final int IFA_LOCAL = 2;
   static final int IFA_BROADCAST = 4;
   static final int IFA_FLAGS = 8;
   static final int IFA_F_NODAD = 2;
+  static final int IFA_F_NOPREFIXROUTE = 0x200;
 
   static final int RTA_DST = 1;
   static final int RTA_OIF = 4;

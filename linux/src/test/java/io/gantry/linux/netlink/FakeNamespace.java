@@ -5,10 +5,12 @@ import io.gantry.linux.Fd;
 import io.gantry.linux.SyscallException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One namespace of {@link FakeNetworks}: loopback, and whatever is made in it. */
@@ -25,6 +27,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   private final Map<Integer, Link> links = new LinkedHashMap<>();
   private final Map<Integer, End> peers = new LinkedHashMap<>();
   private final List<InterfaceAddress> addresses = new ArrayList<>();
+  private final Set<InterfaceAddress> withoutRoute = new HashSet<>();
   private final List<Route> routes = new ArrayList<>();
   private final Map<Integer, VxlanLink> vxlans = new LinkedHashMap<>();
   private final FakeNeighbours neighbours;
@@ -274,6 +277,13 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
         throw new SyscallException("RTM_NEWADDR", Errno.EEXIST, address.prefix().toString());
       }
       addresses.add(address);
+      withoutRoute.remove(address);
+    }
+
+    @Override
+    public void addWithoutRoute(InterfaceAddress address) throws IOException {
+      add(address);
+      withoutRoute.add(address);
     }
 
     @Override
@@ -292,7 +302,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
       List<Route> all = new ArrayList<>(routes);
       for (InterfaceAddress address : addresses) {
         Link link = links.get(address.link());
-        if (link != null && link.up()) {
+        if (link != null && link.up() && !withoutRoute.contains(address)) {
           all.add(new Route(address.prefix().network(), null, link.index()));
         }
       }

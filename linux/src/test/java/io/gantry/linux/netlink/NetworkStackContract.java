@@ -259,7 +259,8 @@ abstract class NetworkStackContract {
     Link bridge = bridge();
     node.links()
         .create(
-            new MacvlanLink("mv0", bridge.index(), MacvlanLink.Mode.BRIDGE, POD_MAC, 1400, podFd));
+            new MacvlanLink(
+                "mv0", bridge.index(), MacvlanLink.Mode.BRIDGE, POD_MAC, 1400, 500, podFd));
     Link made = pod.links().find("mv0").orElseThrow();
     assertThat(made.kind()).isEqualTo("macvlan");
     assertThat(made.mac()).isEqualTo(POD_MAC);
@@ -277,7 +278,7 @@ abstract class NetworkStackContract {
     Link bridge = bridge();
     node.links()
         .create(
-            new MacvlanLink("mv0", bridge.index(), MacvlanLink.Mode.PRIVATE, null, 1300, podFd));
+            new MacvlanLink("mv0", bridge.index(), MacvlanLink.Mode.PRIVATE, null, 1300, 0, podFd));
     assertThat(pod.links().find("mv0").orElseThrow().mac()).isNotNull();
   }
 
@@ -357,5 +358,19 @@ abstract class NetworkStackContract {
     pod.routes().replace(first);
     pod.routes().replace(second);
     assertThat(pod.routes().list()).contains(second).doesNotContain(first);
+  }
+
+  @Test
+  void anAddressComesWithoutARouteWhereThatIsAsked() throws IOException {
+    veth(0);
+    int link = eth0().index();
+    pod.links().bringUp(link);
+    pod.addresses().addWithoutRoute(new InterfaceAddress(link, POD));
+    pod.addresses().addWithoutRoute(new InterfaceAddress(link, POD6));
+    assertThat(pod.addresses().list())
+        .contains(new InterfaceAddress(link, POD), new InterfaceAddress(link, POD6));
+    assertThat(pod.routes().list())
+        .extracting(Route::destination)
+        .doesNotContain(POD.network(), POD6.network());
   }
 }
