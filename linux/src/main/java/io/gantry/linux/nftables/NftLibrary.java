@@ -15,6 +15,9 @@ final class NftLibrary {
   /** The only context flag there is. */
   static final int NFT_CTX_DEFAULT = 0;
 
+  /** Lists sets and maps without their elements. */
+  static final int NFT_CTX_OUTPUT_TERSE = 1 << 11;
+
   static {
     Native.register(NftLibrary.class, NativeLibrary.getInstance(NAME));
   }
@@ -24,6 +27,8 @@ final class NftLibrary {
   static native @Nullable Pointer nft_ctx_new(int flags);
 
   static native void nft_ctx_free(Pointer context);
+
+  static native void nft_ctx_output_set_flags(Pointer context, int flags);
 
   static native int nft_ctx_buffer_output(Pointer context);
 

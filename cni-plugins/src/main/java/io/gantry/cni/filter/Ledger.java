@@ -1,0 +1,149 @@
+package io.gantry.cni.filter;
+
+import io.gantry.cni.plugin.Plugin;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Who has which place of the table. Not safe for use by several threads. */
+final class Ledger {
+
+  private final Map<Element.Place, Holding> holdings = new LinkedHashMap<>();
+  private final Map<Owner, Set<Element.Place>> places = new HashMap<>();
+  private final Map<BlockChain, Integer> leading = new HashMap<>();
+
+  boolean isEmpty() {
+    return holdings.isEmpty();
+  }
+
+  Set<Owner> owners() {
+    return Set.copyOf(places.keySet());
+  }
+
+  /** What changes when an owner has exactly these elements for that part. */
+  Difference putting(Owner owner, Elements elements) throws PlaceTakenException {
+    Map<Element.Place, Holding> wanted = new LinkedHashMap<>();
+    for (Element element : elements.elements()) {
+      wanted.put(element.place(), new Holding(owner, elements.part(), element));
+    }
+    List<Holding> going = of(owner, held -> held.part() == elements.part());
+    going.removeIf(held -> held.equals(wanted.get(held.place())));
+    List<Holding> coming = new ArrayList<>();
+    for (Holding holding : wanted.values()) {
+      Holding before = holdings.get(holding.place());
+      if (before != null && !before.owner().equals(owner)) {
+        going.add(yielding(before));
+      }
+      if (!holding.equals(before)) {
+        coming.add(holding);
+      }
+    }
+    return difference(going, coming);
+  }
+
+  /** An address has moved on to a new owner when its old one was not seen going. */
+  private static Holding yielding(Holding held) throws PlaceTakenException {
+    if (held.part().isExclusive()) {
+      throw new PlaceTakenException(held.place(), held.owner());
+    }
+    return held;
+  }
+
+  Difference removing(Owner owner) {
+    return difference(of(owner, held -> true), List.of());
+  }
+
+  Difference removing(Owner owner, Part part) {
+    return difference(of(owner, held -> held.part() == part), List.of());
+  }
+
+  Difference retaining(String network, Part part, Set<Plugin.Attachment> valid) {
+    Set<Owner> staying = new HashSet<>();
+    valid.forEach(stays -> staying.add(new Owner(network, stays.containerId(), stays.ifName())));
+    String kept = new Owner(network, "", "").network();
+    List<Holding> going =
+        holdings.values().stream()
+            .filter(held -> held.part() == part && held.owner().network().equals(kept))
+            .filter(held -> !staying.contains(held.owner()))
+            .toList();
+    return difference(going, List.of());
+  }
+
+  private List<Holding> of(Owner owner, Predicate<Holding> which) {
+    List<Holding> some = new ArrayList<>();
+    for (Element.Place place : places.getOrDefault(owner, Set.of())) {
+      Holding held = holdings.get(place);
+      if (held != null && which.test(held)) {
+        some.add(held);
+      }
+    }
+    return some;
+  }
+
+  private Difference difference(List<Holding> going, List<Holding> coming) {
+    Map<BlockChain, Integer> after = new LinkedHashMap<>();
+    going.forEach(held -> held.element().chain().ifPresent(chain -> count(after, chain, -1)));
+    coming.forEach(held -> held.element().chain().ifPresent(chain -> count(after, chain, 1)));
+    Set<BlockChain> made = new LinkedHashSet<>();
+    Set<BlockChain> gone = new LinkedHashSet<>();
+    after.forEach((chain, uses) -> {
+      boolean before = leading.containsKey(chain);
+      if (!before && uses > 0) {
+        made.add(chain);
+      } else if (before && uses == 0) {
+        gone.add(chain);
+      }
+    });
+    return new Difference(List.copyOf(going), List.copyOf(coming), made, gone);
+  }
+
+  private void count(Map<BlockChain, Integer> uses, BlockChain chain, int change) {
+    uses.merge(chain, leading.getOrDefault(chain, 0) + change, (old, first) -> old + change);
+  }
+
+  void apply(Difference difference) {
+    difference.going().forEach(this::take);
+    difference.coming().forEach(this::give);
+  }
+
+  /** A copy that has changed. */
+  Ledger with(Difference difference) {
+    Ledger changed = new Ledger();
+    holdings.values().forEach(changed::give);
+    changed.apply(difference);
+    return changed;
+  }
+
+  void give(Holding holding) {
+    holdings.put(holding.place(), holding);
+    places.computeIfAbsent(holding.owner(), owner -> new LinkedHashSet<>()).add(holding.place());
+    holding.element().chain().ifPresent(chain -> leading.merge(chain, 1, Integer::sum));
+  }
+
+  private void take(Holding holding) {
+    holdings.remove(holding.place());
+    places.computeIfPresent(
+        holding.owner(),
+        (owner, some) -> {
+          some.remove(holding.place());
+          return some.isEmpty() ? null : some;
+        });
+    holding
+        .element()
+        .chain()
+        .ifPresent(
+            chain -> leading.computeIfPresent(chain, (c, uses) -> uses == 1 ? null : uses - 1));
+  }
+
+  /** All of it as the difference from an empty table. */
+  Difference whole() {
+    return new Difference(
+        List.of(), List.copyOf(holdings.values()), new LinkedHashSet<>(leading.keySet()), Set.of());
+  }
+}

@@ -1,0 +1,241 @@
+package io.gantry.cni.filter;
+
+import io.gantry.cni.plugin.Plugin;
+import io.gantry.linux.nftables.Nftables;
+import io.gantry.linux.nftables.NftablesException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One table of the packet filter, family inet, with what pods have in it. What should be in it is
+ * remembered, so that a release costs one transaction and a table that someone flushed is put back
+ * as it was; a process that remembers nothing yet reads the table first. Safe for use by several
+ * threads; several processes must not change one table at the same time.
+ */
+public final class PacketTable {
+
+  private static final String NAME = "[A-Za-z][A-Za-z0-9_]*";
+
+  private final Nftables nftables;
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** What should be in the table. */
+  private Ledger ledger = new Ledger();
+
+  private boolean known;
+
+  /** How the kernel shows the table without elements, when it is right. */
+  private String outline = "";
+
+  /**
+   * Nothing is made before something is put.
+   *
+   * @param name of the table; nobody else may use it
+   */
+  public PacketTable(Nftables nftables, String name) {
+    if (!name.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "a table's name starts with a letter and has letters, digits, underscores: " + name);
+    }
+    this.nftables = nftables;
+    this.name = name;
+  }
+
+  /** Finds out what a request changes. */
+  @FunctionalInterface
+  private interface Request {
+    Difference on(Ledger ledger) throws IOException;
+  }
+
+  /**
+   * Puts an owner's elements in place of those that it had for the same part.
+   *
+   * @throws PlaceTakenException when another owner has a place that cannot be shared; nothing has
+   *     changed then
+   */
+  public void put(Owner owner, Elements elements) throws IOException {
+    change(current -> current.putting(owner, elements));
+  }
+
+  /** Takes an owner's elements of one part away; none is fine. */
+  public void release(Owner owner, Part part) throws IOException {
+    change(current -> current.removing(owner, part));
+  }
+
+  /** Takes all that an owner has away; nothing is fine. */
+  public void release(Owner owner) throws IOException {
+    change(current -> current.removing(owner));
+  }
+
+  /** Takes away what a network's owners that are not in the set have for one part. */
+  public void retain(String network, Part part, Set<Plugin.Attachment> valid) throws IOException {
+    change(current -> current.retaining(network, part, valid));
+  }
+
+  private void change(Request request) throws IOException {
+    lock.lock();
+    try {
+      know();
+      Difference difference = request.on(ledger);
+      if (difference.isEmpty()) {
+        return;
+      }
+      if (outline.isEmpty()) {
+        writeAll(ledger.with(difference));
+      } else {
+        write(difference);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Elements alone; all of the table where the kernel has not what was expected there. */
+  private void write(Difference difference) throws IOException {
+    try {
+      nftables.run(difference.commands(name));
+    } catch (NftablesException e) {
+      try {
+        writeAll(ledger.with(difference));
+        return;
+      } catch (IOException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+    ledger.apply(difference);
+    if (difference.changesChains()) {
+      outline = outlined();
+    }
+  }
+
+  private void writeAll(Ledger wanted) throws IOException {
+    outline = "";
+    nftables.run(Skeleton.creation(name) + wanted.whole().commands(name));
+    ledger = wanted;
+    outline = outlined();
+  }
+
+  /** Empty when it cannot be seen, so that the next change or check writes all of the table. */
+  private String outlined() throws IOException {
+    try {
+      return nftables.outline("list table inet " + name + "\n");
+    } catch (NftablesException e) {
+      return "";
+    }
+  }
+
+  /**
+   * Replaces all of the table by what records say, in one transaction: connections that are open
+   * and packets on their way do not notice.
+   */
+  public void rebuild(Map<Owner, List<Elements>> records) throws IOException {
+    lock.lock();
+    try {
+      Ledger wanted = new Ledger();
+      for (Map.Entry<Owner, List<Elements>> record : records.entrySet()) {
+        for (Elements elements : record.getValue()) {
+          wanted.apply(wanted.putting(record.getKey(), elements));
+        }
+      }
+      writeAll(wanted);
+      known = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Puts the table back when someone took it away or changed its rules. Elements are not looked at
+   * one by one.
+   *
+   * @return whether there was something to mend
+   */
+  public boolean verify() throws IOException {
+    lock.lock();
+    try {
+      know();
+      if (ledger.isEmpty() && outline.isEmpty()) {
+        return false;
+      }
+      if (!outline.isEmpty() && outline.equals(outlined())) {
+        return false;
+      }
+      writeAll(ledger);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isThere() throws IOException {
+    return nftables.run("list tables inet\n").lines().anyMatch(("table inet " + name)::equals);
+  }
+
+  /**
+   * Which of an owner's elements the kernel does not have as they should be: looked up one by one.
+   *
+   * @return empty when all are there
+   */
+  public List<String> missing(Owner owner, Elements elements) throws IOException {
+    List<String> missing = new ArrayList<>();
+    for (Element element : elements.elements()) {
+      Holding wanted = new Holding(owner, elements.part(), element);
+      if (!Listing.read(looked(element)).contains(wanted)) {
+        missing.add(element.set() + " " + element.key());
+      }
+    }
+    return List.copyOf(missing);
+  }
+
+  private String looked(Element element) throws IOException {
+    try {
+      return nftables.run(
+          "get element inet %s %s { %s }\n".formatted(name, element.set(), element.key()));
+    } catch (NftablesException e) {
+      return "";
+    }
+  }
+
+  /** Reads what an earlier process put into the table. */
+  private void know() throws IOException {
+    if (known) {
+      return;
+    }
+    if (isThere()) {
+      String listing = nftables.run("list table inet " + name + "\n");
+      Listing.read(listing).forEach(ledger::give);
+      outline = listing.contains('"' + Skeleton.comment() + '"') ? outlined() : "";
+    }
+    known = true;
+  }
+
+  /** Who has something in the table. */
+  public Set<Owner> owners() throws IOException {
+    lock.lock();
+    try {
+      know();
+      return ledger.owners();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes the table with all that is in it; none is fine. */
+  public void remove() throws IOException {
+    lock.lock();
+    try {
+      nftables.run(Skeleton.removal(name));
+      ledger = new Ledger();
+      outline = "";
+      known = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+}
