@@ -75,6 +75,8 @@ final class CLibrary {
 
   static native int syncfs(int fd);
 
+  static native int sync_file_range(int fd, long offset, long length, int flags);
+
   static native int memfd_create(byte[] name, int flags);
 
   static native int fstatfs(int fd, byte[] status);

@@ -91,6 +91,12 @@ public interface FileCalls {
   /** syncfs(2): everything of the file system that holds the descriptor. */
   void syncfs(Fd fd) throws SyscallException;
 
+  /**
+   * sync_file_range(2) with {@link FileFlags#SYNC_FILE_RANGE_WRITE}: the disk begins to take what
+   * was written in that range, which a later sync need not wait for. Makes nothing safe by itself.
+   */
+  void startWriting(Fd fd, long offset, long length) throws SyscallException;
+
   /** pipe2(2) with {@code O_CLOEXEC}. */
   Pipe pipe() throws SyscallException;
 

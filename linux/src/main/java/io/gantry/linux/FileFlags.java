@@ -23,6 +23,7 @@ public final class FileFlags {
   public static final int AT_REMOVEDIR = 0x200;
   public static final int RENAME_NOREPLACE = 1;
   public static final int RENAME_EXCHANGE = 2;
+  public static final int SYNC_FILE_RANGE_WRITE = 2;
 
   public static final long RESOLVE_NO_XDEV = 0x01;
   public static final long RESOLVE_NO_MAGICLINKS = 0x02;

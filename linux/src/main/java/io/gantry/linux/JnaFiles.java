@@ -283,6 +283,15 @@ interface JnaFiles extends FileCalls {
   }
 
   @Override
+  default void startWriting(Fd fd, long offset, long length) throws SyscallException {
+    NativeCall.check(
+        "sync_file_range",
+        fd,
+        () ->
+            CLibrary.sync_file_range(fd.number(), offset, length, FileFlags.SYNC_FILE_RANGE_WRITE));
+  }
+
+  @Override
   default Pipe pipe() throws SyscallException {
     int[] ends = new int[2];
     int closeOnExec = OpenFlags.forThisMachine(0);

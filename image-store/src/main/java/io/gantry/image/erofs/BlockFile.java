@@ -1,5 +1,6 @@
 package io.gantry.image.erofs;
 
+import io.gantry.image.layer.ContentSums;
 import io.gantry.image.layer.TarReader;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileCalls;
@@ -8,12 +9,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 
-/** A new file that is written from its beginning to its end, and its first block once more. */
+/**
+ * A new file that is written from its beginning to its end, and its first block once more. The disk
+ * takes it while it is written, and the CRC-32C of what it holds at the end is taken on the way, so
+ * that nobody has to wait for either after the last byte. One thread.
+ */
 final class BlockFile implements AutoCloseable {
 
   static final int BLOCK = 4096;
   private static final byte[] ZEROS = new byte[BLOCK];
+
+  /** As much is given to the disk at a time. */
+  private static final int PIECE = 8 << 20;
 
   private static final int OWNER_ONLY = 0600;
 
@@ -21,7 +30,10 @@ final class BlockFile implements AutoCloseable {
   private final Path path;
   private final Fd file;
   private final ByteBuffer buffer;
+  private final CRC32C afterFirst = new CRC32C();
+  private final CRC32C first = new CRC32C();
   private long flushed;
+  private long started;
 
   private BlockFile(FileCalls files, Path path, Fd file, ByteBuffer buffer) {
     this.files = files;
@@ -33,7 +45,7 @@ final class BlockFile implements AutoCloseable {
   /**
    * Makes the file, which root alone may read.
    *
-   * @param buffer any content, at least a block
+   * @param buffer any content, a multiple of a block
    */
   static BlockFile create(FileCalls files, Path path, ByteBuffer buffer) throws IOException {
     int flags = FileFlags.O_CREAT | FileFlags.O_EXCL | FileFlags.O_WRONLY;
@@ -104,21 +116,35 @@ final class BlockFile implements AutoCloseable {
   }
 
   /** Writes what is left, and then over the first block. */
-  void finish(ByteBuffer first) throws IOException {
+  void finish(ByteBuffer firstBlock) throws IOException {
     flush();
+    first.update(firstBlock.duplicate());
     try (Fd again = files.open(path, FileFlags.O_WRONLY, 0)) {
-      while (first.hasRemaining()) {
-        files.write(again, first);
+      while (firstBlock.hasRemaining()) {
+        files.write(again, firstBlock);
       }
     }
   }
 
+  /** What was seen of the finished file. */
+  ContentSums sums() throws IOException {
+    int sum = JoinedSum.of((int) first.getValue(), (int) afterFirst.getValue(), flushed - BLOCK);
+    ContentSums sums = new ContentSums();
+    sums.put(files.statx(file, "").inode(), sum);
+    return sums;
+  }
+
   private void flush() throws IOException {
     buffer.flip();
+    afterFirst.update(flushed == 0 ? buffer.slice(BLOCK, buffer.limit() - BLOCK) : buffer.slice());
     while (buffer.hasRemaining()) {
       flushed += files.write(file, buffer);
     }
     buffer.clear();
+    if (flushed - started >= PIECE) {
+      files.startWriting(file, started, flushed - started);
+      started = flushed;
+    }
   }
 
   @Override

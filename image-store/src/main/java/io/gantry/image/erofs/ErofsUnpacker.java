@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErofsUnpacker implements LayerUnpacker {
 
-  private static final int BUFFER = 512 << 10;
+  /**
+   * Written at a time. The page cache takes pages as large as the write: those of more than some 64
+   * KiB are seldom at hand, and filling such cold ones costs several times the copying.
+   */
+  private static final int BUFFER = 64 << 10;
 
   /** Of all layers that are written at a time: some 80,000 files with ordinary names. */
   private static final long MOST_MEMORY = 40 << 20;
@@ -57,7 +61,7 @@ public final class ErofsUnpacker implements LayerUnpacker {
       LayerTree tree = new LayerTree(new LayerSize(limits.maxEntries()), weight);
       contents(tar, tree, file);
       new ImageMetadata(file, tree.root()).write();
-      return new UnpackedLayer(file.position(), 1);
+      return new UnpackedLayer(file.position(), 1, file.sums());
     } finally {
       buffers.offer(buffer);
     }

@@ -17,7 +17,7 @@ public final class ContentSums {
    *
    * @param inode not 0, which no file system gives out
    */
-  void put(long inode, int sum) {
+  public void put(long inode, int sum) {
     if (count * 4 > inodes.length * 3) {
       grow();
     }
