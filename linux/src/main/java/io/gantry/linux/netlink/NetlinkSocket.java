@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rtnetlink(7) socket of the namespace it was opened in. One conversation at a time: requests of
+ * A netlink(7) socket of the namespace it was opened in. One conversation at a time: requests of
  * several threads queue.
  */
 final class NetlinkSocket implements AutoCloseable {
@@ -40,7 +40,12 @@ final class NetlinkSocket implements AutoCloseable {
 
   /** Opens one in the calling thread's network namespace. */
   static NetlinkSocket open(SocketCalls calls) throws SyscallException {
-    Fd fd = calls.socket(Rtnetlink.AF_NETLINK, Rtnetlink.SOCK_RAW, Rtnetlink.NETLINK_ROUTE);
+    return open(calls, Rtnetlink.NETLINK_ROUTE);
+  }
+
+  /** As {@link #open(SocketCalls)} for another of netlink(7)'s families. */
+  static NetlinkSocket open(SocketCalls calls, int family) throws SyscallException {
+    Fd fd = calls.socket(Rtnetlink.AF_NETLINK, Rtnetlink.SOCK_RAW, family);
     try {
       calls.setsockopt(fd, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_EXT_ACK, 1);
       calls.setsockopt(fd, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_CAP_ACK, 1);

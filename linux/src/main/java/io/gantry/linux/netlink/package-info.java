@@ -8,6 +8,9 @@
  * answered by the kernel before send(2) returns; a receive therefore never waits for more than the
  * kernel's own routing lock.
  *
+ * <p>{@link io.gantry.linux.netlink.Conntrack} is about connections that the packet filter tracks,
+ * over a socket of its own.
+ *
  * <p>Failures are {@link io.gantry.linux.SyscallException}s that name the request, its object, the
  * errno and what the kernel wrote beside it (extended acknowledgement).
  */
