@@ -1,6 +1,7 @@
 package io.gantry.cni.filter;
 
 import io.gantry.linux.netlink.IpPrefix;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +15,13 @@ record BlockChain(Kind kind, IpPrefix block) {
   /** What the chain does. */
   enum Kind {
     /** Packets to outside the block leave as the node. */
-    OUTSIDE("outside");
+    OUTSIDE("outside"),
+
+    /** Packets from within the block and from loopback leave as the node. */
+    NEIGHBOURS("neighbours"),
+
+    /** All packets leave as the node. */
+    ALL("all");
 
     private final String prefix;
 
@@ -60,16 +67,20 @@ record BlockChain(Kind kind, IpPrefix block) {
     return commands.toString();
   }
 
-  private String[] rules() {
+  private List<String> rules() {
     String ip = block.isVersion4() ? "ip" : "ip6";
+    String loopback = block.isVersion4() ? "127.0.0.0/8" : "::1";
     String multicast = block.isVersion4() ? "224.0.0.0/4" : "ff00::/8";
     return switch (kind) {
       case OUTSIDE ->
-          new String[] {
-            ip + " daddr " + block + " return",
-            ip + " daddr " + multicast + " return",
-            "masquerade",
-          };
+          List.of(
+              ip + " daddr " + block + " return",
+              ip + " daddr " + multicast + " return",
+              "masquerade");
+      case NEIGHBOURS ->
+          List.of(
+              ip + " saddr " + block + " masquerade", ip + " saddr " + loopback + " masquerade");
+      case ALL -> List.of("masquerade");
     };
   }
 

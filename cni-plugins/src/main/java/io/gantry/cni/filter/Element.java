@@ -1,6 +1,7 @@
 package io.gantry.cni.filter;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One element of a set or map of the table.
@@ -12,6 +13,15 @@ import java.util.Optional;
  */
 record Element(String set, String key, String value, Optional<BlockChain> chain) {
 
+  /** Ports of all of the node's addresses: protocol . port. */
+  static final String PORTS = "ports";
+
+  /** Ports of one of the node's addresses: address . protocol . port. */
+  static final String ADDRESS_PORTS = "addressports";
+
+  /** What stands between the pieces of a key or value. */
+  static final String BETWEEN = " . ";
+
   /** Where an element is: there can be only one. */
   record Place(String set, String key) {}
 
@@ -19,8 +29,57 @@ record Element(String set, String key, String value, Optional<BlockChain> chain)
     return new Element(set, key, "", Optional.of(chain));
   }
 
+  static Element answering(String set, String key, String value) {
+    return new Element(set, key, value, Optional.empty());
+  }
+
   Place place() {
     return new Place(set, key);
+  }
+
+  /**
+   * Whether the two cannot be there for two owners: the same port of the node, or one on all of its
+   * addresses and one on one of them.
+   */
+  boolean excludes(Element other) {
+    if (!isPort() || !other.isPort()) {
+      return false;
+    }
+    if (set.equals(other.set)) {
+      return key.equals(other.key);
+    }
+    return version() == other.version()
+        && (key.endsWith(BETWEEN + other.key) || other.key.endsWith(BETWEEN + key));
+  }
+
+  private boolean isPort() {
+    return set.startsWith(PORTS) || set.startsWith(ADDRESS_PORTS);
+  }
+
+  /** The port of the node, where this is one of that protocol. */
+  Optional<Integer> hostPort(int protocol) {
+    String[] pieces = key.split(Pattern.quote(BETWEEN), -1);
+    boolean wanted = isPort() && pieces[pieces.length - 2].equals(Integer.toString(protocol));
+    return wanted ? Optional.of(Integer.valueOf(pieces[pieces.length - 1])) : Optional.empty();
+  }
+
+  /** The port of the node in words, such as {@code tcp 8080 on 192.0.2.1}. */
+  String portText() {
+    String[] pieces = key.split(Pattern.quote(BETWEEN), -1);
+    int last = pieces.length - 1;
+    String protocol =
+        switch (pieces[last - 1]) {
+          case "6" -> "tcp";
+          case "17" -> "udp";
+          case "132" -> "sctp";
+          default -> "protocol " + pieces[last - 1];
+        };
+    String port = protocol + " " + pieces[last];
+    return set.startsWith(PORTS) ? port : port + " on " + pieces[0];
+  }
+
+  private char version() {
+    return set.charAt(set.length() - 1);
   }
 
   /** The element between braces with whose it is. */

@@ -1,7 +1,11 @@
 package io.gantry.cni.filter;
 
 import io.gantry.linux.netlink.IpPrefix;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one part of an owner has in the table. Made from a configuration and a result alone, so that
@@ -21,6 +25,55 @@ public record Elements(Part part, List<Element> elements) {
    */
   public static Elements masquerade(List<IpPrefix> addresses) {
     return new Elements(Part.MASQUERADE, addresses.stream().map(Elements::masquerade).toList());
+  }
+
+  /**
+   * Ports of the node that lead to a pod's. No two owners can have the same.
+   *
+   * @param forwards of one pod
+   */
+  public static Elements ports(List<PortForward> forwards) {
+    return new Elements(Part.PORTS, forwards.stream().flatMap(Elements::port).distinct().toList());
+  }
+
+  private static Stream<Element> port(PortForward forward) {
+    char version = forward.pod().isVersion4() ? '4' : '6';
+    String port = forward.protocol() + Element.BETWEEN + forward.hostPort();
+    InetAddress host = forward.hostAddress();
+    String pod = forward.pod().address().getHostAddress();
+    String target = pod + Element.BETWEEN + forward.podPort();
+    Element element =
+        host == null
+            ? Element.answering(Element.PORTS + version, port, target)
+            : Element.answering(
+                Element.ADDRESS_PORTS + version,
+                host.getHostAddress() + Element.BETWEEN + port,
+                target);
+    String arrival =
+        String.join(Element.BETWEEN, pod, "" + forward.protocol(), "" + forward.podPort());
+    return switch (forward.disguise()) {
+      case NONE -> Stream.of(element);
+      case NEIGHBOURS ->
+          Stream.of(element, disguise(version, arrival, BlockChain.Kind.NEIGHBOURS, forward.pod()));
+      case ALL ->
+          Stream.of(element, disguise(version, arrival, BlockChain.Kind.ALL, forward.pod()));
+    };
+  }
+
+  private static Element disguise(
+      char version, String arrival, BlockChain.Kind kind, IpPrefix pod) {
+    return Element.leading("disguise" + version, arrival, new BlockChain(kind, pod));
+  }
+
+  public boolean isEmpty() {
+    return elements.isEmpty();
+  }
+
+  /** The ports of the node that lead to pods for that protocol. */
+  public Set<Integer> hostPorts(int protocol) {
+    return elements.stream()
+        .flatMap(element -> element.hostPort(protocol).stream())
+        .collect(Collectors.toSet());
   }
 
   private static Element masquerade(IpPrefix address) {

@@ -36,9 +36,11 @@ final class Ledger {
     going.removeIf(held -> held.equals(wanted.get(held.place())));
     List<Holding> coming = new ArrayList<>();
     for (Holding holding : wanted.values()) {
+      requireFree(holding);
       Holding before = holdings.get(holding.place());
       if (before != null && !before.owner().equals(owner)) {
-        going.add(yielding(before));
+        // an address has moved on to a new owner when its old one was not seen going
+        going.add(before);
       }
       if (!holding.equals(before)) {
         coming.add(holding);
@@ -47,12 +49,12 @@ final class Ledger {
     return difference(going, coming);
   }
 
-  /** An address has moved on to a new owner when its old one was not seen going. */
-  private static Holding yielding(Holding held) throws PlaceTakenException {
-    if (held.part().isExclusive()) {
-      throw new PlaceTakenException(held.place(), held.owner());
+  private void requireFree(Holding wanted) throws PlaceTakenException {
+    for (Holding held : holdings.values()) {
+      if (!held.owner().equals(wanted.owner()) && wanted.element().excludes(held.element())) {
+        throw new PlaceTakenException(held);
+      }
     }
-    return held;
   }
 
   Difference removing(Owner owner) {

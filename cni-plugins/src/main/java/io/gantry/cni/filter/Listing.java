@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +18,10 @@ final class Listing {
   private static final Pattern ELEMENT =
       Pattern.compile("([0-9A-Za-z.: ]+?) comment \"([^\"]*)\"(?: : ([^,}]+))?");
   private static final String JUMP = "jump ";
-  private static final String BETWEEN = " . ";
+
+  /** Names of protocols, which are listed where the machine knows them. */
+  private static final Map<String, String> PROTOCOLS =
+      Map.of("tcp", "6", "udp", "17", "sctp", "132");
 
   private Listing() {}
 
@@ -51,12 +55,14 @@ final class Listing {
 
   /** The same text for the same thing, however a version of nft(8) shortens it. */
   private static String plain(String text) {
-    return Arrays.stream(text.split(Pattern.quote(BETWEEN), -1))
+    return Arrays.stream(text.split(Pattern.quote(Element.BETWEEN), -1))
         .map(Listing::plainPiece)
-        .collect(Collectors.joining(BETWEEN));
+        .collect(Collectors.joining(Element.BETWEEN));
   }
 
   private static String plainPiece(String piece) {
-    return piece.contains(":") ? InetAddress.ofLiteral(piece).getHostAddress() : piece;
+    return piece.contains(":")
+        ? InetAddress.ofLiteral(piece).getHostAddress()
+        : PROTOCOLS.getOrDefault(piece, piece);
   }
 }

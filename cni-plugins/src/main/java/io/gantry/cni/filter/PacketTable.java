@@ -62,9 +62,13 @@ public final class PacketTable {
     change(current -> current.putting(owner, elements));
   }
 
-  /** Takes an owner's elements of one part away; none is fine. */
-  public void release(Owner owner, Part part) throws IOException {
-    change(current -> current.removing(owner, part));
+  /**
+   * Takes an owner's elements of one part away; none is fine.
+   *
+   * @return what it had
+   */
+  public Elements release(Owner owner, Part part) throws IOException {
+    return gone(part, change(current -> current.removing(owner, part)));
   }
 
   /** Takes all that an owner has away; nothing is fine. */
@@ -72,24 +76,34 @@ public final class PacketTable {
     change(current -> current.removing(owner));
   }
 
-  /** Takes away what a network's owners that are not in the set have for one part. */
-  public void retain(String network, Part part, Set<Plugin.Attachment> valid) throws IOException {
-    change(current -> current.retaining(network, part, valid));
+  /**
+   * Takes away what a network's owners that are not in the set have for one part.
+   *
+   * @return what they had
+   */
+  public Elements retain(String network, Part part, Set<Plugin.Attachment> valid)
+      throws IOException {
+    return gone(part, change(current -> current.retaining(network, part, valid)));
   }
 
-  private void change(Request request) throws IOException {
+  private static Elements gone(Part part, Difference difference) {
+    return new Elements(part, difference.going().stream().map(Holding::element).toList());
+  }
+
+  private Difference change(Request request) throws IOException {
     lock.lock();
     try {
       know();
       Difference difference = request.on(ledger);
       if (difference.isEmpty()) {
-        return;
+        return difference;
       }
       if (outline.isEmpty()) {
         writeAll(ledger.with(difference));
       } else {
         write(difference);
       }
+      return difference;
     } finally {
       lock.unlock();
     }

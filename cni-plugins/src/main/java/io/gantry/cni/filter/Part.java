@@ -6,18 +6,8 @@ import java.util.Optional;
 
 /** What an owner's elements are for; those of one part never replace those of another. */
 public enum Part {
-  MASQUERADE(false);
-
-  private final boolean exclusive;
-
-  Part(boolean exclusive) {
-    this.exclusive = exclusive;
-  }
-
-  /** Whether a place that someone has is refused to others, and not simply theirs from then on. */
-  boolean isExclusive() {
-    return exclusive;
-  }
+  MASQUERADE,
+  PORTS;
 
   /** As comments of elements have it. */
   String text() {

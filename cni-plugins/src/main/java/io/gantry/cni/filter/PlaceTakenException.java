@@ -2,16 +2,23 @@ package io.gantry.cni.filter;
 
 import java.io.IOException;
 
-/** An element that can have one owner has another one. */
+/** A port of the node has another owner. */
 public final class PlaceTakenException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
   private final transient Owner holder;
+  private final String port;
 
-  PlaceTakenException(Element.Place place, Owner holder) {
-    super(place.set() + " " + place.key() + " belongs to " + holder);
-    this.holder = holder;
+  PlaceTakenException(Holding held) {
+    super(held.element().key() + " belongs to " + held.owner());
+    this.holder = held.owner();
+    this.port = held.element().portText();
+  }
+
+  /** What it is, such as {@code tcp 8080 on 192.0.2.1}. */
+  public String port() {
+    return port;
   }
 
   /** Who has it. */

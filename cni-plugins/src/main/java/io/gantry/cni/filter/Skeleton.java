@@ -1,19 +1,53 @@
 package io.gantry.cni.filter;
 
-/** What the table is before any pod has something in it. */
+/**
+ * What the table is before any pod has something in it. Packets to loopback that come from
+ * elsewhere are dropped, as a node does by itself until {@code route_localnet} lets its own
+ * loopback reach pods.
+ */
 final class Skeleton {
 
   /** Changes whenever the text does: a table with another one is written anew. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final String CONTENT =
       """
         map masquerade4 { type ipv4_addr : verdict; }
         map masquerade6 { type ipv6_addr : verdict; }
+        map ports4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
+        map ports6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
+        map addressports4 {
+          type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service;
+        }
+        map addressports6 {
+          type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service;
+        }
+        map disguise4 { type ipv4_addr . inet_proto . inet_service : verdict; }
+        map disguise6 { type ipv6_addr . inet_proto . inet_service : verdict; }
+        chain ports {
+          dnat ip to ip daddr . meta l4proto . th dport map @addressports4
+          dnat ip to meta l4proto . th dport map @ports4
+          dnat ip6 to ip6 daddr . meta l4proto . th dport map @addressports6
+          dnat ip6 to meta l4proto . th dport map @ports6
+        }
+        chain prerouting {
+          type nat hook prerouting priority dstnat; policy accept;
+          fib daddr type local jump ports
+        }
+        chain output {
+          type nat hook output priority -100; policy accept;
+          fib daddr type local jump ports
+        }
         chain postrouting {
           type nat hook postrouting priority srcnat; policy accept;
+          ct status dnat ip daddr . meta l4proto . th dport vmap @disguise4
+          ct status dnat ip6 daddr . meta l4proto . th dport vmap @disguise6
           ip saddr vmap @masquerade4
           ip6 saddr vmap @masquerade6
+        }
+        chain loopback {
+          type filter hook prerouting priority raw; policy accept;
+          iif != "lo" ip daddr 127.0.0.0/8 drop
         }
       """;
 

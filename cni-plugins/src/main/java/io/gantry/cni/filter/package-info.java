@@ -6,11 +6,18 @@
  *
  * <pre>
  *   table inet NAME
- *     map masquerade4   pod address  : jump outside_BLOCK
- *     chain outside_BLOCK            what goes to BLOCK or a multicast group stays as it is,
- *                                    all else leaves as the node
- *     chain postrouting              asks the maps
+ *     map ports4          protocol . port           : pod . port
+ *     map addressports4   address . protocol . port : pod . port
+ *     map disguise4       pod . protocol . port     : jump neighbours_BLOCK, or all_BLOCK
+ *     map masquerade4     pod                       : jump outside_BLOCK
+ *     chain prerouting, output   what is sent to the node's own addresses is looked up in the ports
+ *     chain postrouting          who reaches a pod by a port of the node, and whom a pod reaches
+ *                                outside its block, may see the node in place of the other
+ *     chain loopback             nobody but the node itself reaches its loopback
  * </pre>
+ *
+ * <p>The same with 6 for version 6. A chain of a block is shared by the block's pods, made with the
+ * first and removed with the last.
  *
  * <p>What a pod has there follows from its configuration and result alone, so that the table can be
  * written anew from records: {@link io.gantry.cni.filter.PacketTable#rebuild}.
