@@ -1,12 +1,12 @@
 package io.gantry.cni.portmap;
 
 import io.gantry.cni.filter.Elements;
+import io.gantry.cni.filter.Filtered;
 import io.gantry.cni.filter.Owner;
 import io.gantry.cni.filter.PacketTable;
 import io.gantry.cni.filter.Part;
 import io.gantry.cni.filter.PlaceTakenException;
 import io.gantry.cni.filter.PortForward;
-import io.gantry.cni.filter.TableUser;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
@@ -29,7 +29,7 @@ import java.util.Set;
  * backend}) has no bearing on a map and is passed over; conditions would be rules of their own and
  * are refused.
  */
-public final class PortMapPlugin implements Plugin, TableUser {
+public final class PortMapPlugin implements Plugin, Filtered {
 
   private final PacketTable table;
   private final StaleFlows stale;
