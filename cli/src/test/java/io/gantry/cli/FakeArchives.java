@@ -1,7 +1,5 @@
 package io.gantry.cli;
 
-import io.gantry.api.gantry.v1.CommitContainerRequest;
-import io.gantry.api.gantry.v1.CommitContainerResponse;
 import io.gantry.api.gantry.v1.ExportImageRequest;
 import io.gantry.api.gantry.v1.ExportImageResponse;
 import io.gantry.api.gantry.v1.ExportedImages;
@@ -46,18 +44,6 @@ final class FakeArchives extends ImagesImplBase {
     } catch (StatusRuntimeException e) {
       observer.onError(e);
     }
-  }
-
-  @Override
-  public void commitContainer(
-      CommitContainerRequest request, StreamObserver<CommitContainerResponse> observer) {
-    node.enter("CommitContainer", request);
-    var answer = CommitContainerResponse.newBuilder();
-    answer.getImageBuilder().setId("sha256:" + "8".repeat(64));
-    if (!request.getReference().isEmpty()) {
-      answer.getImageBuilder().addReferences(request.getReference());
-    }
-    Answer.to(observer, answer::build);
   }
 
   @Override

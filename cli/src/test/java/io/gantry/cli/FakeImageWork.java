@@ -2,6 +2,9 @@ package io.gantry.cli;
 
 import io.gantry.api.gantry.v1.CheckImagesRequest;
 import io.gantry.api.gantry.v1.CheckImagesResponse;
+import io.gantry.api.gantry.v1.CommitContainerProgress;
+import io.gantry.api.gantry.v1.CommitContainerRequest;
+import io.gantry.api.gantry.v1.CommitContainerResponse;
 import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkImplBase;
 import io.gantry.api.gantry.v1.ImportImageProgress;
 import io.gantry.api.gantry.v1.ImportImageRequest;
@@ -17,8 +20,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
 /**
- * Work of a {@link FakeNode} that tells how far it is: pulls of {@code watched}, pushes, imports of
- * anything, unless the test wants it to refuse, and checks.
+ * Work of a {@link FakeNode} that tells how far it is: pulls of {@code watched}, pushes, commits,
+ * imports of anything, unless the test wants it to refuse, and checks.
  */
 final class FakeImageWork extends ImageWorkImplBase {
   private static final LayerState LAYER =
@@ -62,6 +65,23 @@ final class FakeImageWork extends ImageWorkImplBase {
           node.enter("PushImage", request);
           observer.onNext(PushImageProgress.newBuilder().addLayers(LAYER).build());
           return PushImageProgress.newBuilder().setPushed(answer).build();
+        });
+  }
+
+  @Override
+  public void commitContainer(
+      CommitContainerRequest request, StreamObserver<CommitContainerProgress> observer) {
+    var answer = CommitContainerResponse.newBuilder();
+    answer.getImageBuilder().setId("sha256:" + "8".repeat(64));
+    if (!request.getReference().isEmpty()) {
+      answer.getImageBuilder().addReferences(request.getReference());
+    }
+    Answer.to(
+        observer,
+        () -> {
+          node.enter("CommitContainer", request);
+          observer.onNext(CommitContainerProgress.newBuilder().addLayers(LAYER).build());
+          return CommitContainerProgress.newBuilder().setCommitted(answer).build();
         });
   }
 

@@ -140,19 +140,11 @@ class OwnImageVerbsTest extends NodeTestCase {
   void commitSendsAllThatWasSaid() {
     node.container(CONTAINER, POD_A, "server", ContainerState.CONTAINER_RUNNING);
 
-    assertThat(
-            output(
-                "commit",
-                "-c",
-                "USER 7",
-                "--change=ENV A=b",
-                "-a",
-                "me",
-                "-m",
-                "so",
-                "server",
-                "x:1"))
-        .isEqualTo("Committed x:1 (sha256:" + "8".repeat(64) + ")\n");
+    var committed =
+        terminal.run(
+            "commit", "-c", "USER 7", "--change=ENV A=b", "-a", "me", "-m", "so", "server", "x:1");
+    assertThat(committed.err()).startsWith("layer 444444444444: 5").endsWith("(1/1)\n");
+    assertThat(committed.out()).isEqualTo("Committed x:1 (sha256:" + "8".repeat(64) + ")\n");
 
     var request = (CommitContainerRequest) node.requests.getLast();
     assertThat(request.getContainerId()).isEqualTo(CONTAINER);

@@ -249,13 +249,14 @@ final class DiskImageStore implements ImageStore {
   }
 
   @Override
-  public Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
+  public Image commit(Commit commit, Commit.Stillness stillness, Progress progress)
+      throws ImageException {
     return WorkReport.of(
         parts.observer(),
         Work.COMMIT,
         commit.name() == null ? "" : commit.name(),
         report -> {
-          Image image = commits.commit(commit, stillness);
+          Image image = commits.commit(commit, stillness, progress);
           report.fact("id", image.id()).fact("container", commit.snapshot());
           return image;
         });

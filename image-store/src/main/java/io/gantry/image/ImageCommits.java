@@ -52,7 +52,7 @@ final class ImageCommits {
   }
 
   /** As {@link ImageStore#commit}. */
-  Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
+  Image commit(Commit commit, Commit.Stillness stillness, Progress progress) throws ImageException {
     String owner = "commit-" + UUID.randomUUID();
     departure.hold(commit.base(), owner);
     Path file = parts.layout().staging().resolve(owner);
@@ -60,7 +60,7 @@ final class ImageCommits {
       // Before anything is read: who asked for nonsense should not wait for it.
       ConfigDocument config = config(commit);
       stillness.during(() -> read(commit, tar));
-      return install(commit, config, tar);
+      return install(commit, config, tar, progress);
     } catch (ImageException e) {
       throw e;
     } catch (IOException e) {
@@ -92,7 +92,8 @@ final class ImageCommits {
     }
   }
 
-  private Image install(Commit commit, ConfigDocument config, StagedTar tar) throws IOException {
+  private Image install(Commit commit, ConfigDocument config, StagedTar tar, Progress progress)
+      throws IOException {
     Digest diffId = tar.digest();
     String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
     config.addLayer(
@@ -123,7 +124,7 @@ final class ImageCommits {
                     Map.of(id, content),
                     layers)),
             source,
-            new Progress())
+            progress)
         .getFirst();
   }
 

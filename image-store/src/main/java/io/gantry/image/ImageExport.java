@@ -26,6 +26,9 @@ public interface ImageExport extends AutoCloseable {
   /** What the archive says of each image, in the order in which they were asked for. */
   List<DepartedImage> images();
 
+  /** Bytes of all layers in the archive, which is a little larger. */
+  long layerBytes();
+
   /**
    * Writes the archive. Interrupting stops it.
    *

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,12 +44,19 @@ final class ImageImports {
         report -> {
           List<Image> images = importNow(archive, name, progress);
           report
+              .about(images.stream().flatMap(ImageImports::names).toList())
               .fact("ids", images.stream().map(Image::id).toList())
               .fact("bytes", progress.bytes())
               .fact("unpacked", progress.count(LayerProgress.Stage.DONE))
               .fact("present", progress.count(LayerProgress.Stage.PRESENT));
           return images;
         });
+  }
+
+  private static Stream<String> names(Image image) {
+    return image.repoTags().isEmpty()
+        ? Stream.of(image.id().toString())
+        : image.repoTags().stream();
   }
 
   private List<Image> importNow(

@@ -11,7 +11,9 @@ import io.gantry.image.outgoing.ImageAssembly;
 import io.gantry.image.outgoing.LayerPacking;
 import io.gantry.image.outgoing.OutgoingImage;
 import io.gantry.image.outgoing.OutgoingLayer;
+import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
+import io.gantry.image.reference.ImageReference;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +67,20 @@ final class ImageOutlet {
 
   /** As {@link ImageStore#export}. */
   ImageExport export(List<ImageExport.Wanted> images) throws ImageException {
+    WorkReport report =
+        WorkReport.begin(parts.observer(), Work.EXPORT, "")
+            .about(images.stream().flatMap(ImageOutlet::told).toList());
+    return report.part(self -> pack(images, self));
+  }
+
+  private static Stream<String> told(ImageExport.Wanted wanted) {
+    return wanted.names().isEmpty()
+        ? Stream.of(wanted.image().id().toString())
+        : wanted.names().stream().map(ImageReference::toString);
+  }
+
+  private ImageExport pack(List<ImageExport.Wanted> images, WorkReport report)
+      throws ImageException {
     Stay stay = stay(images.stream().map(ImageExport.Wanted::image).toList());
     try {
       List<LayoutTar.Named> ready = new ArrayList<>();
@@ -72,7 +89,7 @@ final class ImageOutlet {
       for (ImageExport.Wanted wanted : images) {
         ready.add(new LayoutTar.Named(outgoing(wanted.image(), packing, packed), wanted.names()));
       }
-      return new LayoutExport(ready, stay::close);
+      return new LayoutExport(ready, report, stay::close);
     } catch (ImageException | RuntimeException e) {
       stay.close();
       throw e;

@@ -110,8 +110,14 @@ public interface ImageStore extends AutoCloseable {
    * its own and no digests of manifests.
    *
    * @param stillness is asked to keep the files still for the time they are read
+   * @param progress gets a row for each layer, once the container's files have been read
    */
-  Image commit(Commit commit, Commit.Stillness stillness) throws ImageException;
+  Image commit(Commit commit, Commit.Stillness stillness, Progress progress) throws ImageException;
+
+  /** The same with nobody watching. */
+  default Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
+    return commit(commit, stillness, new Progress());
+  }
 
   /** The steps that made an image, oldest first. */
   List<HistoryStep> history(Image image) throws ImageException;

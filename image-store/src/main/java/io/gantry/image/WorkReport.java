@@ -7,6 +7,7 @@ import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.progress.WorkObserver.Work;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,17 @@ final class WorkReport {
   private static final Logger LOG = LoggerFactory.getLogger(WorkReport.class);
   private static final double MIB = 1 << 20;
 
+  private final WorkObserver observer;
   private final Work work;
-  private final String object;
   private final Map<String, Object> facts = new LinkedHashMap<>();
   private final long start = System.nanoTime();
+  private String object;
   private Outcome outcome = Outcome.BROKEN;
+  private boolean over;
   private @Nullable Traffic traffic;
 
-  private WorkReport(Work work, String object) {
+  private WorkReport(WorkObserver observer, Work work, String object) {
+    this.observer = observer;
     this.work = work;
     this.object = object;
   }
@@ -48,21 +52,35 @@ final class WorkReport {
    */
   static <T> T of(WorkObserver observer, Work work, Object object, Task<T> task)
       throws ImageException {
-    WorkReport report = new WorkReport(work, object.toString());
+    WorkReport report = begin(observer, work, object);
+    T result = report.part(task);
+    report.succeeded();
+    return result;
+  }
+
+  /** Work that is done in several steps: {@link #succeeded} or {@link #failed} must follow. */
+  static WorkReport begin(WorkObserver observer, Work work, Object object) {
     observer.began(work);
+    return new WorkReport(observer, work, object.toString());
+  }
+
+  /** Does a step; the work has ended if it fails. */
+  <T> T part(Task<T> task) throws ImageException {
     try {
-      T result = task.run(report);
-      report.succeeded();
-      return result;
+      return task.run(this);
     } catch (ImageException e) {
-      report.failed(e);
+      failed(e);
       throw e;
     } catch (RuntimeException | Error e) {
-      report.broken();
+      broken();
       throw e;
-    } finally {
-      observer.ended(work, report.outcome, report.took());
     }
+  }
+
+  /** Says what it is about, where only the work itself brings that to light. */
+  WorkReport about(List<?> names) {
+    object = names.size() == 1 ? names.getFirst().toString() : names.toString();
+    return this;
   }
 
   /** One more fact for the line of success. */
@@ -89,8 +107,8 @@ final class WorkReport {
     return took().toMillis() / 1e3;
   }
 
-  private void succeeded() {
-    outcome = outcome == Outcome.BROKEN ? Outcome.DONE : outcome;
+  void succeeded() {
+    end(outcome == Outcome.BROKEN ? Outcome.DONE : outcome);
     LoggingEventBuilder line = line(LOG.atInfo());
     if (facts.get("bytes") instanceof Long bytes && bytes > 0 && seconds() > 0) {
       line = line.addKeyValue("mib_per_second", Math.round(bytes / MIB / seconds() * 10) / 10.0);
@@ -99,8 +117,8 @@ final class WorkReport {
   }
 
   /** The edge tells of a failing disk in its own line, with the stack: here it has no reason. */
-  private void failed(ImageException failure) {
-    outcome = Outcome.of(failure);
+  void failed(ImageException failure) {
+    end(Outcome.of(failure));
     LoggingEventBuilder line = failure();
     if (outcome != Outcome.STORAGE) {
       line = line.addKeyValue("reason", failure.getMessage());
@@ -109,9 +127,19 @@ final class WorkReport {
   }
 
   /** A fault of the program is told by the edge too, under an id. */
-  private void broken() {
-    outcome = Outcome.BROKEN;
+  void broken() {
+    end(Outcome.BROKEN);
     failure().log("{} failed", word());
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  private void end(Outcome how) {
+    outcome = how;
+    over = true;
+    observer.ended(work, how, took());
   }
 
   private LoggingEventBuilder failure() {

@@ -17,6 +17,7 @@ import io.gantry.image.registry.TransferLimits;
 import io.gantry.linux.Linux;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,6 +242,44 @@ class WorkObserverTest {
     assertThat(notes.works).containsExactly("began IMPORT", "ended IMPORT DONE");
     assertThat(notes.layersUnpacked).hasValue(1);
     assertThat(notes.received).hasValue(0);
+  }
+
+  @Test
+  void an_export_is_told_when_it_was_taken() throws Exception {
+    Image pulled = pull("1");
+    notes.works.clear();
+    try (ImageExport export = exported(pulled)) {
+      assertThat(notes.works).containsExactly("began EXPORT");
+      assertThat(export.layerBytes()).isGreaterThan(noise.length);
+      export.writeTo(OutputStream.nullOutputStream());
+    }
+
+    assertThat(notes.works).containsExactly("began EXPORT", "ended EXPORT DONE");
+  }
+
+  @Test
+  void an_export_that_nobody_takes_is_told_as_given_up() throws Exception {
+    Image pulled = pull("1");
+    notes.works.clear();
+    exported(pulled).close();
+    try (ImageExport export = exported(pulled)) {
+      OutputStream full =
+          new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+              throw new IOException("the client hung up");
+            }
+          };
+      assertThatThrownBy(() -> export.writeTo(full)).hasMessage("the client hung up");
+    }
+
+    assertThat(notes.works)
+        .containsExactly(
+            "began EXPORT", "ended EXPORT CANCELLED", "began EXPORT", "ended EXPORT CANCELLED");
+  }
+
+  private ImageExport exported(Image image) throws ImageException {
+    return store.export(List.of(new ImageExport.Wanted(image, List.of())));
   }
 
   @Test

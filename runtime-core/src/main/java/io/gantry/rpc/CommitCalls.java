@@ -9,6 +9,7 @@ import io.gantry.image.Commit;
 import io.gantry.image.Image;
 import io.gantry.image.ImageStore;
 import io.gantry.image.error.ImageException;
+import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import java.util.List;
@@ -28,7 +29,8 @@ final class CommitCalls {
     this.images = images;
   }
 
-  CommitContainerResponse commit(CommitContainerRequest request) throws ImageException {
+  CommitContainerResponse commit(CommitContainerRequest request, Progress progress)
+      throws ImageException {
     Container container =
         containers.container(Field.of("container_id").required(request.getContainerId()));
     String id = container.id().value();
@@ -36,7 +38,7 @@ final class CommitCalls {
         request.getWithoutPause()
             ? Commit.Reading::run
             : reading -> containers.whileStill(id, reading::run);
-    Image image = images.commit(commit(request, container), stillness);
+    Image image = images.commit(commit(request, container), stillness, progress);
     return CommitContainerResponse.newBuilder().setImage(ImageMessages.imported(image)).build();
   }
 

@@ -21,10 +21,11 @@ public record Edge(
     PodCalls podCalls = new PodCalls(pods, node, details);
     OwnImageCalls ownCalls = new OwnImageCalls(images);
     LongCalls longCalls = new LongCalls();
+    CommitCalls commitCalls = new CommitCalls(containers, images);
     return List.of(
         new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls),
         new ImageRpc(imageCalls),
-        new GantryImagesRpc(imageCalls, ownCalls, new CommitCalls(containers, images), longCalls),
-        new ImageWorkRpc(imageCalls, ownCalls, longCalls));
+        new GantryImagesRpc(imageCalls, ownCalls, commitCalls, longCalls),
+        new ImageWorkRpc(imageCalls, ownCalls, commitCalls, longCalls));
   }
 }

@@ -63,7 +63,9 @@ final class GantryImagesRpc extends ImagesGrpc.ImagesImplBase {
     ServerCallStreamObserver<CommitContainerResponse> call =
         (ServerCallStreamObserver<CommitContainerResponse>) observer;
     longCalls.start(
-        "gantry.v1.Images/CommitContainer", call, () -> call.onNext(commits.commit(request)));
+        "gantry.v1.Images/CommitContainer",
+        call,
+        () -> call.onNext(commits.commit(request, new Progress())));
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.gantry.rpc;
 
 import io.gantry.api.gantry.v1.CheckImagesRequest;
 import io.gantry.api.gantry.v1.CheckImagesResponse;
+import io.gantry.api.gantry.v1.CommitContainerProgress;
+import io.gantry.api.gantry.v1.CommitContainerRequest;
+import io.gantry.api.gantry.v1.CommitContainerResponse;
 import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkImplBase;
 import io.gantry.api.gantry.v1.ImportImageProgress;
 import io.gantry.api.gantry.v1.ImportImageRequest;
@@ -25,11 +28,13 @@ final class ImageWorkRpc extends ImageWorkImplBase {
 
   private final ImageCalls images;
   private final OwnImageCalls own;
+  private final CommitCalls commits;
   private final LongCalls longCalls;
 
-  ImageWorkRpc(ImageCalls images, OwnImageCalls own, LongCalls longCalls) {
+  ImageWorkRpc(ImageCalls images, OwnImageCalls own, CommitCalls commits, LongCalls longCalls) {
     this.images = images;
     this.own = own;
+    this.commits = commits;
     this.longCalls = longCalls;
   }
 
@@ -76,6 +81,26 @@ final class ImageWorkRpc extends ImageWorkImplBase {
         () -> {
           PushImageResponse pushed = feed.during(() -> own.push(request, progress));
           call.onNext(PushImageProgress.newBuilder().setPushed(pushed).build());
+        });
+  }
+
+  @Override
+  public void commitContainer(
+      CommitContainerRequest request, StreamObserver<CommitContainerProgress> observer) {
+    ServerCallStreamObserver<CommitContainerProgress> call =
+        (ServerCallStreamObserver<CommitContainerProgress>) observer;
+    Progress progress = new Progress();
+    ProgressFeed<CommitContainerProgress> feed =
+        new ProgressFeed<>(
+            progress,
+            call,
+            layers -> CommitContainerProgress.newBuilder().addAllLayers(layers).build());
+    longCalls.start(
+        "gantry.v1.ImageWork/CommitContainer",
+        call,
+        () -> {
+          CommitContainerResponse committed = feed.during(() -> commits.commit(request, progress));
+          call.onNext(CommitContainerProgress.newBuilder().setCommitted(committed).build());
         });
   }
 

@@ -114,7 +114,7 @@ final class OwnImageCalls {
       wanted.add(new ImageExport.Wanted(image, names(image, name)));
     }
     try (ImageExport export = images.export(wanted)) {
-      ExportedImages.Builder told = ExportedImages.newBuilder();
+      ExportedImages.Builder told = ExportedImages.newBuilder().setLayerBytes(export.layerBytes());
       export.images().forEach(image -> told.addImages(ImageMessages.departed(image)));
       observer.onNext(ExportImageResponse.newBuilder().setImages(told).build());
       export.writeTo(sink);

@@ -25,6 +25,11 @@ record FakeExport(List<ImageExport.Wanted> wanted, CountDownLatch givenUp) imple
   }
 
   @Override
+  public long layerBytes() {
+    return SIZE;
+  }
+
+  @Override
   public void writeTo(OutputStream out) throws IOException {
     if (named("broken")) {
       throw new ImageException.Storage("layer x", "cannot be read: EIO", "check the disk", null);

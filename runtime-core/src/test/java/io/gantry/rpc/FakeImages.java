@@ -166,7 +166,9 @@ final class FakeImages implements ImageStore {
   }
 
   @Override
-  public Image commit(Commit commit, Commit.Stillness stillness) throws ImageException {
+  public Image commit(Commit commit, Commit.Stillness stillness, Progress progress)
+      throws ImageException {
+    progress.add(List.of(LayerProgress.present("sha256:below", 7)));
     try {
       stillness.during(() -> commits.add(commit));
     } catch (IOException e) {

@@ -1,10 +1,13 @@
 package io.gantry.cli.image;
 
+import io.gantry.api.gantry.v1.CommitContainerProgress;
 import io.gantry.api.gantry.v1.CommitContainerRequest;
+import io.gantry.api.gantry.v1.CommitContainerResponse;
 import io.gantry.cli.container.Containers;
 import io.gantry.cli.session.Session;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +25,15 @@ import picocli.CommandLine.Parameters;
       "  gantry commit --change 'CMD [\"serve\"]' -m 'with the tools' 3f2a registry.example/app:2"
     })
 public final class CommitCommand implements Callable<Integer> {
+  private static final WatchedCall<CommitContainerProgress, CommitContainerResponse> CALL =
+      new WatchedCall<>(
+          "commit",
+          CommitContainerProgress::getLayersList,
+          step ->
+              Optional.of(step)
+                  .filter(CommitContainerProgress::hasCommitted)
+                  .map(CommitContainerProgress::getCommitted));
+
   private final Session session;
 
   @Option(
@@ -75,7 +87,9 @@ public final class CommitCommand implements Callable<Integer> {
             .addAllChanges(changes)
             .setWithoutPause(withoutPause)
             .build();
-    var image = session.connection().ownImageWork().commitContainer(request).getImage();
+    var view = quiet ? WorkView.none() : new WorkView(session.console(), "is here already");
+    var committing = session.connection().watchedImageWork().commitContainer(request);
+    var image = CALL.during(committing, view, () -> CALL.answer(committing, view)).getImage();
     var shown = image.getReferencesCount() == 0 ? "" : image.getReferences(0) + " ";
     session.out().println(quiet ? image.getId() : "Committed " + shown + "(" + image.getId() + ")");
     return 0;

@@ -11,8 +11,8 @@ import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Takes an archive from the daemon, no faster than it can be written. */
-record Download(ImagesBlockingV2Stub images) {
+/** Takes an archive from the daemon, no faster than it can be written, and shows how far it is. */
+record Download(ImagesBlockingV2Stub images, WorkView view) {
 
   /** Writes the whole archive to {@code out} and returns what is in it. */
   ExportedImages receive(ExportImageRequest request, OutputStream out) throws IOException {
@@ -22,7 +22,7 @@ record Download(ImagesBlockingV2Stub images) {
       if (first == null || !first.hasImages()) {
         throw CliException.failed("the runtime ended the export without a word; its log says why");
       }
-      chunks(call, out);
+      chunks(call, out, first.getImages().getLayerBytes());
       return first.getImages();
     } catch (StatusException e) {
       throw new StatusRuntimeException(e.getStatus(), e.getTrailers());
@@ -30,15 +30,20 @@ record Download(ImagesBlockingV2Stub images) {
       Thread.currentThread().interrupt();
       throw CliException.failed("interrupted while receiving the archive");
     } finally {
+      view.end();
       // Without effect on a call that has ended.
       call.cancel("the client gave up", null);
     }
   }
 
-  private static void chunks(BlockingClientCall<?, ExportImageResponse> call, OutputStream out)
+  private void chunks(
+      BlockingClientCall<?, ExportImageResponse> call, OutputStream out, long layerBytes)
       throws IOException, StatusException, InterruptedException {
+    long received = 0;
     for (var part = call.read(); part != null; part = call.read()) {
       part.getChunk().writeTo(out);
+      received += part.getChunk().size();
+      view.moved(received, Math.max(received, layerBytes));
     }
   }
 }

@@ -40,7 +40,8 @@ public final class ExportCommand implements Callable<Integer> {
     var file = words.getLast();
     var request =
         ExportImageRequest.newBuilder().addAllImages(words.subList(0, words.size() - 1)).build();
-    var download = new Download(session.connection().archives());
+    var download =
+        new Download(session.connection().archives(), new WorkView(session.console(), ""));
     try {
       if (file.equals("-")) {
         show(download.receive(request, session.out()), session.console().err());

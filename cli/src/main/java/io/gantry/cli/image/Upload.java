@@ -68,7 +68,7 @@ final class Upload {
       var chunk = ImportImageRequest.newBuilder().setChunk(ByteString.copyFrom(bytes)).build();
       open = call.write(chunk);
       sent += bytes.length;
-      view.sent(sent, size);
+      view.moved(sent, size);
     }
   }
 }

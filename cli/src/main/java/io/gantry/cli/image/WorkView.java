@@ -51,11 +51,11 @@ final class WorkView {
   }
 
   /**
-   * Shows how much of an archive was sent.
+   * Shows how much of an archive was sent or has come.
    *
    * @param all 0 when that is not known
    */
-  void sent(long bytes, long all) {
+  void moved(long bytes, long all) {
     if (console.live() && System.nanoTime() - drawn >= STEP_NANOS) {
       drawn = System.nanoTime();
       var text = all == 0 ? Size.of(bytes) : sizes(bytes, all);

@@ -86,21 +86,21 @@ class WorkViewTest {
   @Test
   void anArchiveHasABarWhileItIsSentAndALineElsewhere() {
     var bars = view(true);
-    bars.sent(50_000_000, 100_000_000);
+    bars.moved(50_000_000, 100_000_000);
     assertThat(err.toString(UTF_8).lines())
         .containsExactly(
             "archive        [" + "=".repeat(15) + ">" + " ".repeat(14) + "] 50MB / 100MB");
     err.reset();
-    bars.sent(51_000_000, 100_000_000);
+    bars.moved(51_000_000, 100_000_000);
     assertThat(err.toString(UTF_8)).as("ten times a second").isEmpty();
 
     var unknown = view(true);
-    unknown.sent(50_000_000, 0);
+    unknown.moved(50_000_000, 0);
     assertThat(err.toString(UTF_8)).endsWith("[>" + " ".repeat(29) + "] 50MB\n");
     err.reset();
 
     var lines = view(false);
-    lines.sent(1, 100_000_000);
+    lines.moved(1, 100_000_000);
     lines.sent(100_000_000);
     assertThat(err.toString(UTF_8)).isEqualTo("archive: 100MB\n");
   }

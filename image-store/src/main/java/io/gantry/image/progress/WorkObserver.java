@@ -16,7 +16,8 @@ public interface WorkObserver {
     PULL,
     PUSH,
     IMPORT,
-    COMMIT
+    COMMIT,
+    EXPORT
   }
 
   /** Some work has begun; {@link #ended} follows in any case. */
