@@ -97,7 +97,7 @@ public record IpPrefix(InetAddress address, int length) {
    * Four or sixteen bytes as they come from the kernel. Sixteen stay version 6, also for the block
    * that maps version 4, which the JDK would otherwise turn into version 4.
    */
-  static InetAddress addressOf(byte[] raw) {
+  public static InetAddress addressOf(byte[] raw) {
     try {
       return raw.length == INET6_BYTES
           ? Inet6Address.getByAddress(null, raw, NO_SCOPE)
