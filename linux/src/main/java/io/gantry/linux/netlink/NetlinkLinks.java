@@ -179,11 +179,11 @@ final class NetlinkLinks implements Links {
     return "link " + link;
   }
 
-  private static Attributes attributes(ByteBuffer payload) {
+  static Attributes attributes(ByteBuffer payload) {
     return new Attributes(payload.slice(INFO_BYTES, payload.limit() - INFO_BYTES));
   }
 
-  private static Link parse(ByteBuffer payload) {
+  static Link parse(ByteBuffer payload) {
     Attributes attributes = attributes(payload);
     byte[] mac = attributes.data(IFLA_ADDRESS);
     return new Link(

@@ -97,6 +97,9 @@ record NetlinkReply(int type, int flags, int sequence, ByteBuffer payload) {
       case Rtnetlink.RTM_NEWNEIGH -> "RTM_NEWNEIGH";
       case Rtnetlink.RTM_DELNEIGH -> "RTM_DELNEIGH";
       case Rtnetlink.RTM_GETNEIGH -> "RTM_GETNEIGH";
+      case TrafficControl.RTM_NEWQDISC -> "RTM_NEWQDISC";
+      case TrafficControl.RTM_GETQDISC -> "RTM_GETQDISC";
+      case TrafficControl.RTM_NEWTFILTER -> "RTM_NEWTFILTER";
       case Ctnetlink.IPCTNL_MSG_CT_GET -> "IPCTNL_MSG_CT_GET";
       case Ctnetlink.IPCTNL_MSG_CT_DELETE -> "IPCTNL_MSG_CT_DELETE";
       default -> "netlink message " + type;

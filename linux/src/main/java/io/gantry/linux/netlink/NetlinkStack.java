@@ -11,6 +11,8 @@ final class NetlinkStack implements NetworkStack {
   private final Addresses addresses;
   private final Routes routes;
   private final Neighbours neighbours;
+  private final LinkSettings linkSettings;
+  private final Traffic traffic;
 
   private NetlinkStack(NetlinkSocket socket) {
     this.socket = socket;
@@ -18,6 +20,8 @@ final class NetlinkStack implements NetworkStack {
     this.addresses = new NetlinkAddresses(socket);
     this.routes = new NetlinkRoutes(socket);
     this.neighbours = new NetlinkNeighbours(socket);
+    this.linkSettings = new NetlinkLinkSettings(socket);
+    this.traffic = new NetlinkTraffic(socket);
   }
 
   /** Opens one in the calling thread's namespace. */
@@ -43,6 +47,16 @@ final class NetlinkStack implements NetworkStack {
   @Override
   public Neighbours neighbours() {
     return neighbours;
+  }
+
+  @Override
+  public LinkSettings linkSettings() {
+    return linkSettings;
+  }
+
+  @Override
+  public Traffic traffic() {
+    return traffic;
   }
 
   @Override

@@ -11,6 +11,10 @@ public interface NetworkStack extends AutoCloseable {
 
   Neighbours neighbours();
 
+  LinkSettings linkSettings();
+
+  Traffic traffic();
+
   @Override
   void close();
 }

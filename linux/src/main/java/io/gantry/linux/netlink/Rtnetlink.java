@@ -48,13 +48,17 @@ final class Rtnetlink {
   static final int RTM_GETNEIGH = 30;
 
   static final int IFF_UP = 1;
+  static final int IFF_PROMISC = 0x100;
+  static final int IFF_ALLMULTI = 0x200;
 
   static final int IFLA_ADDRESS = 1;
   static final int IFLA_IFNAME = 3;
   static final int IFLA_MTU = 4;
   static final int IFLA_LINK = 5;
   static final int IFLA_MASTER = 10;
+  static final int IFLA_TXQLEN = 13;
   static final int IFLA_LINKINFO = 18;
+  static final int IFLA_IFALIAS = 20;
   static final int IFLA_NET_NS_FD = 28;
 
   static final int IFLA_INFO_KIND = 1;

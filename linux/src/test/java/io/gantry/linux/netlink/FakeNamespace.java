@@ -31,11 +31,15 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   private final List<Route> routes = new ArrayList<>();
   private final Map<Integer, VxlanLink> vxlans = new LinkedHashMap<>();
   private final FakeNeighbours neighbours;
+  private final FakeTraffic traffic;
+  private final FakeLinkSettings linkSettings;
   private int lastIndex = LOOPBACK;
 
   FakeNamespace(FakeNetworks networks) {
     this.networks = networks;
     this.neighbours = new FakeNeighbours(networks, links::containsKey);
+    this.traffic = new FakeTraffic(networks, links::containsKey);
+    this.linkSettings = new FakeLinkSettings(networks, new FakeLinks(), this::addFunctionalBlock);
     links.put(LOOPBACK, new Link(LOOPBACK, "lo", "", LOOPBACK_MTU, new MacAddress(0), false, 0));
   }
 
@@ -68,6 +72,8 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     links.replaceAll((other, link) -> link.master() == index ? withMaster(link, 0) : link);
     vxlans.remove(index);
     neighbours.drop(index);
+    traffic.drop(index);
+    linkSettings.drop(index);
     End peer = peers.remove(index);
     if (peer != null && peer.namespace().links.containsKey(peer.index())) {
       peer.namespace().drop(peer.index());
@@ -90,6 +96,16 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     return lastIndex;
   }
 
+  private int addFunctionalBlock(String name, int mtu) throws SyscallException {
+    int index = add(name, "ifb", mtu, new MacAddress(0x02_02_00_00_00_00L + lastIndex), 0);
+    up(existing("RTM_NEWLINK", index));
+    return index;
+  }
+
+  static SyscallException missing(String request, int index) {
+    return new SyscallException(request, Errno.ENODEV, "link " + index);
+  }
+
   private Optional<Link> named(String name) {
     return links.values().stream().filter(link -> link.name().equals(name)).findFirst();
   }
@@ -97,7 +113,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   private Link existing(String request, int index) throws SyscallException {
     Link link = links.get(index);
     if (link == null) {
-      throw new SyscallException(request, Errno.ENODEV, "link " + index);
+      throw missing(request, index);
     }
     return link;
   }
@@ -146,6 +162,16 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   @Override
   public Neighbours neighbours() {
     return neighbours;
+  }
+
+  @Override
+  public LinkSettings linkSettings() {
+    return linkSettings;
+  }
+
+  @Override
+  public Traffic traffic() {
+    return traffic;
   }
 
   private final class FakeLinks implements Links {

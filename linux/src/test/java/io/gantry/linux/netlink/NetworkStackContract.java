@@ -373,4 +373,49 @@ abstract class NetworkStackContract {
         .extracting(Route::destination)
         .doesNotContain(POD.network(), POD6.network());
   }
+
+  @Test
+  void aLinkKeepsItsSettings() throws IOException {
+    int veth = veth(0).index();
+    LinkSettings settings = node.linkSettings();
+    settings.alias(veth, "whose it is");
+    settings.promiscuous(veth, true);
+    settings.allMulticast(veth, true);
+    settings.transmitQueue(veth, 77);
+    LinkSettings.Settings set = settings.find("veth0").orElseThrow();
+    assertThat(set).isEqualTo(new LinkSettings.Settings(set.link(), "whose it is", true, true, 77));
+    assertThat(set.link().name()).isEqualTo("veth0");
+    settings.promiscuous(veth, false);
+    settings.allMulticast(veth, false);
+    assertThat(settings.list())
+        .contains(new LinkSettings.Settings(set.link(), "whose it is", false, false, 77));
+    assertThat(settings.find("veth9")).isEmpty();
+    refused(Errno.ENODEV, () -> settings.transmitQueue(999, 1));
+  }
+
+  @Test
+  void whatALinkSendsAndGetsIsShaped() throws IOException {
+    int veth = veth(0).index();
+    node.linkSettings().createFunctionalBlock("ifb7", 1400);
+    Link block = node.links().find("ifb7").orElseThrow();
+    assertThat(block.kind()).isEqualTo("ifb");
+    assertThat(block.mtu()).isEqualTo(1400);
+    assertThat(block.up()).isTrue();
+    refused(Errno.EEXIST, () -> node.linkSettings().createFunctionalBlock("ifb7", 1400));
+
+    Traffic traffic = node.traffic();
+    traffic.shape(veth, new Traffic.TokenBucket(1_000_000, 20_000, 45_000));
+    traffic.shape(veth, new Traffic.TokenBucket(2_000_000, 20_000, 70_000));
+    traffic.shape(block.index(), new Traffic.TokenBucket(5_000_000_000L, 3_000_000, 3_000_000));
+    traffic.redirect(veth, block.index());
+    refused(Errno.EEXIST, () -> traffic.redirect(veth, block.index()));
+    assertThat(traffic.queues())
+        .contains(
+            new Traffic.Queue(veth, "tbf", 2_000_000, 70_000),
+            new Traffic.Queue(veth, "ingress", 0, 0),
+            new Traffic.Queue(block.index(), "tbf", 5_000_000_000L, 3_000_000));
+    node.links().delete(block.index());
+    assertThat(traffic.queues()).noneMatch(queue -> queue.link() == block.index());
+    refused(Errno.ENODEV, () -> traffic.shape(999, new Traffic.TokenBucket(1_000, 20_000, 45_000)));
+  }
 }
