@@ -2,6 +2,8 @@ package io.gantry.cni.sysctl;
 
 import io.gantry.linux.netlink.NetworkNamespace;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +13,9 @@ public final class Sysctls {
 
   /** Where the kernel shows them; what is below {@code net} is the reading thread's namespace's. */
   public static final Path KERNEL = Path.of("/proc/sys");
+
+  /** The kernel has no longer ones than a page. */
+  private static final int LARGEST = 4096;
 
   private final NetworkNamespace namespace;
   private final Path root;
@@ -27,7 +32,7 @@ public final class Sysctls {
    */
   public String read(String path) throws IOException {
     Path file = file(path);
-    return namespace.call(() -> Files.readString(file).strip());
+    return namespace.call(() -> text(file));
   }
 
   public void write(String path, String value) throws IOException {
@@ -39,11 +44,21 @@ public final class Sysctls {
   public void ensure(String path, String value) throws IOException {
     Path file = file(path);
     namespace.call(() -> {
-      if (!Files.readString(file).strip().equals(value)) {
+      if (!text(file).equals(value)) {
         written(file, value);
       }
       return true;
     });
+  }
+
+  /**
+   * In one piece: a number is only there for a read from its start, and as such a file has no size,
+   * {@link Files#readString} begins with one byte.
+   */
+  private static String text(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(LARGEST), StandardCharsets.UTF_8).strip();
+    }
   }
 
   /** Settings are there or not; none is ever made. */
