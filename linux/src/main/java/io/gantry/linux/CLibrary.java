@@ -71,6 +71,8 @@ final class CLibrary {
 
   static native int ftruncate(int fd, long length);
 
+  static native int flock(int fd, int operation);
+
   static native int fsync(int fd);
 
   static native int syncfs(int fd);

@@ -85,6 +85,12 @@ public interface FileCalls {
   /** ftruncate(2). */
   void ftruncate(Fd fd, long length) throws SyscallException;
 
+  /**
+   * flock(2) for oneself alone; waits, so not on a thread that others need. Ends with the
+   * descriptor's last copy.
+   */
+  void lockExclusively(Fd fd) throws SyscallException;
+
   /** fsync(2). */
   void fsync(Fd fd) throws SyscallException;
 

@@ -40,5 +40,8 @@ public final class FileFlags {
   public static final int S_IFLNK = 0xA000;
   public static final int S_IFSOCK = 0xC000;
 
+  /** flock(2): nobody else may hold a lock. */
+  static final int LOCK_EX = 2;
+
   private FileFlags() {}
 }

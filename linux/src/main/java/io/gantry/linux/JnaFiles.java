@@ -273,6 +273,11 @@ interface JnaFiles extends FileCalls {
   }
 
   @Override
+  default void lockExclusively(Fd fd) throws SyscallException {
+    NativeCall.check("flock", fd, () -> CLibrary.flock(fd.number(), FileFlags.LOCK_EX));
+  }
+
+  @Override
   default void fsync(Fd fd) throws SyscallException {
     NativeCall.check("fsync", fd, () -> CLibrary.fsync(fd.number()));
   }

@@ -19,4 +19,10 @@ public record Link(
     int mtu,
     @Nullable MacAddress mac,
     boolean up,
-    int master) {}
+    int master) {
+
+  /** The same with another mtu. */
+  public Link sized(int bytes) {
+    return new Link(index, name, kind, bytes, mac, up, master);
+  }
+}
