@@ -1,66 +1,82 @@
 package io.gantry.cni;
 
+import io.gantry.linux.Fd;
+import io.gantry.linux.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A network that pods are attached to. Safe for use by several threads; calls for one pod come one
- * after the other.
+ * The networks of pods. Safe for use by several threads; calls for one pod come one after the
+ * other.
  */
-public interface PodNetwork {
+public interface PodNetwork extends AutoCloseable {
 
-  /**
-   * Makes what the network needs on the node, or repairs it; what is right already stays untouched.
-   * Called at start after every {@link #restore}, and again while {@link #status} is not ready.
-   *
-   * @throws NetworkUnavailableException with the reason that {@link #status} then carries too
-   */
-  void ensure() throws NetworkException;
-
-  /** What the last {@link #ensure} found, from memory (CRI RuntimeCondition NetworkReady). */
+  /** Whether pods can be attached now; looks at the configuration's files and asks the plugins. */
   NetworkStatus status();
 
   /**
-   * Sets addresses aside for a pod, in memory only: the caller writes them down before it attaches.
-   * A pod that has some already gets the same ones.
+   * Which networks a pod would be attached to, for the caller to write down before {@link #attach}.
    *
-   * @return the addresses, the pod's main one first
-   * @throws AddressesExhaustedException when the range is used up
-   * @throws NetworkUnavailableException before a successful {@link #ensure}
+   * @throws NetworkUnavailableException when there is none
    */
-  List<InetAddress> reserve(String podId) throws NetworkException;
-
-  /** Gives back at start what a pod's record says it has; addresses of another range are left. */
-  void restore(String podId, List<InetAddress> addresses);
-
-  /** Frees a pod's addresses, in memory only. A pod without any is fine. */
-  void release(String podId);
+  List<Attachment> plan(PodRequest pod) throws NetworkException;
 
   /**
-   * Connects a pod's network namespace. A half-made interface of an earlier try is replaced; on
-   * failure nothing of this try stays.
-   */
-  Attachment attach(PodAttachment pod) throws NetworkException;
-
-  /**
-   * Undoes {@link #attach}. Doing it twice, or for a pod that never was attached, is fine. The
-   * addresses stay reserved until {@link #release}.
-   */
-  void detach(PodDetachment pod) throws NetworkException;
-
-  /**
-   * Removes interfaces of this network whose pod is neither in the set nor holds an address. Costs
-   * an RCU grace period for each: not for the request path.
+   * Attaches a pod's network namespace. On failure {@link #detach} undoes what may be half made.
    *
-   * @return the names of what was removed
+   * @param netns stays the caller's
+   * @return the attachments with their results
+   * @throws AddressesExhaustedException when a range is used up
    */
-  List<String> sweep(Set<String> livePodIds) throws NetworkException;
+  List<Attachment> attach(String podId, Fd netns, List<Attachment> planned) throws NetworkException;
 
   /**
-   * Takes the network off the node.
+   * Undoes {@link #attach}, also of one that failed, and also for the second time. The namespace is
+   * to be dropped afterwards: the kernel then removes the pod's interfaces, off the request path.
    *
-   * @return false, with nothing done, while a pod holds an address
+   * @param netns null when it is gone; stays the caller's
+   */
+  void detach(String podId, @Nullable Fd netns, List<Attachment> attachments)
+      throws NetworkException;
+
+  /** The addresses that an attachment's result gives the pod, the main one first. */
+  List<InetAddress> addresses(Attachment attachment);
+
+  /** The name of the interface on the node's side, or empty. */
+  String hostInterface(Attachment attachment);
+
+  /** Fails when something that an attachment's result names is not there any more. */
+  void check(String podId, Fd netns, List<Attachment> attachments) throws NetworkException;
+
+  /**
+   * Puts back what the pods' records say and removes what belongs to none of them, now and from
+   * time to time.
+   *
+   * @param pods the pods' attachments by id, asked again each time
+   * @return what could not be brought in order, in words for the log
+   */
+  List<String> recover(Supplier<Map<String, List<Attachment>>> pods);
+
+  /**
+   * Tells the blocks that an orchestrator gave this node (CRI UpdateRuntimeConfig): the network
+   * without configuration uses them from now on, and a template is filled with them.
+   */
+  void podBlocks(List<IpPrefix> blocks) throws NetworkException;
+
+  /** The networks and what is wrong with those that are none. */
+  List<NetworkSummary> networks();
+
+  /**
+   * Takes the network that nobody configured off the node.
+   *
+   * @return false, with nothing done, while a pod is attached to it
    */
   boolean remove() throws NetworkException;
+
+  /** Lets go of what is open; what is in the kernel stays for the pods. */
+  @Override
+  void close();
 }

@@ -1,44 +1,38 @@
 package io.gantry.cni.bridge;
 
-import io.gantry.linux.netlink.NetworkNamespace;
+import io.gantry.cni.spec.CniResult;
+import io.gantry.cni.sysctl.Sysctls;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
 
-/** The switch that lets a node pass packets on between its interfaces (ip-sysctl, ip_forward). */
+/** The switches that let a node pass packets on between its interfaces (ip-sysctl). */
 public final class Forwarding {
 
-  private static final String SWITCH = "net/ipv4/ip_forward";
+  private static final String VERSION4 = "net/ipv4/ip_forward";
+  private static final String VERSION6 = "net/ipv6/conf/all/forwarding";
 
-  private final NetworkNamespace namespace;
-  private final Path sysctls;
+  private final Sysctls sysctls;
 
-  /**
-   * Looks at the switch of one namespace.
-   *
-   * @param sysctls {@code /proc/sys}; what is below {@code net} is the reading thread's namespace's
-   */
-  public Forwarding(NetworkNamespace namespace, Path sysctls) {
-    this.namespace = namespace;
+  public Forwarding(Sysctls sysctls) {
     this.sysctls = sysctls;
   }
 
-  /** Switches it on; on already is fine, also where the file cannot be written. */
-  void ensure() throws IOException {
-    Path file = sysctls.resolve(SWITCH);
-    try {
-      namespace.call(() -> switchedOn(file));
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot write 1 to " + file + ", without which pods reach only their own node: " + e, e);
+  /** Switches on what the addresses' families need; on already is fine, also where read-only. */
+  public void ensure(List<CniResult.Ip> ips) throws IOException {
+    if (ips.stream().anyMatch(ip -> ip.address().isVersion4())) {
+      ensure(VERSION4);
+    }
+    if (ips.stream().anyMatch(ip -> !ip.address().isVersion4())) {
+      ensure(VERSION6);
     }
   }
 
-  private static boolean switchedOn(Path file) throws IOException {
-    if (!Files.readString(file).strip().equals("1")) {
-      Files.writeString(file, "1\n", StandardOpenOption.WRITE);
+  private void ensure(String name) throws IOException {
+    try {
+      sysctls.ensure(name, "1");
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot switch on " + name + ", without which pods reach only their own node: " + e, e);
     }
-    return true;
   }
 }

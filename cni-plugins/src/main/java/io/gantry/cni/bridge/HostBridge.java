@@ -1,5 +1,6 @@
 package io.gantry.cni.bridge;
 
+import io.gantry.cni.link.WayOut;
 import io.gantry.linux.Errno;
 import io.gantry.linux.SyscallException;
 import io.gantry.linux.netlink.BridgeLink;
@@ -8,16 +9,13 @@ import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.netlink.Link;
 import io.gantry.linux.netlink.MacAddress;
 import io.gantry.linux.netlink.NetworkStack;
-import io.gantry.linux.netlink.Route;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
 /** The bridge on the node, with the gateway's address. */
 final class HostBridge {
 
-  private static final int ETHERNET_MTU = 1500;
   private static final String KIND = "bridge";
   private static final String VETH = "veth";
 
@@ -39,55 +37,70 @@ final class HostBridge {
     return found;
   }
 
-  /** Makes it, or makes it right: mtu, address, up. */
-  Link ensure(IpPrefix gateway, int mtu) throws IOException {
+  /**
+   * Makes it, or makes it right: mtu, addresses, up.
+   *
+   * @return as it was found or made
+   */
+  Link ensure(BridgeConfig config, List<IpPrefix> gateways) throws IOException {
     Link bridge = find().orElse(null);
     if (bridge == null) {
-      node.links().create(new BridgeLink(name, MacAddress.derivedFrom(gateway.address()), mtu));
-      bridge = node.links().find(name).orElseThrow(() -> new IOException(name + " vanished"));
-    } else if (bridge.mtu() != mtu) {
-      node.links().resize(bridge.index(), mtu);
+      bridge = made(config.mtu() == 0 ? WayOut.mtu(node) : config.mtu(), gateways);
+    } else if (config.mtu() != 0 && bridge.mtu() != config.mtu()) {
+      node.links().resize(bridge.index(), config.mtu());
+      bridge = bridge.sized(config.mtu());
     }
-    addAddress(new InterfaceAddress(bridge.index(), gateway));
+    for (IpPrefix gateway : gateways) {
+      addAddress(new InterfaceAddress(bridge.index(), gateway), config.forceAddress());
+    }
     if (!bridge.up()) {
       node.links().bringUp(bridge.index());
     }
     return bridge;
   }
 
-  private void addAddress(InterfaceAddress address) throws IOException {
+  /** Somebody else may make it at the same moment. */
+  private Link made(int mtu, List<IpPrefix> gateways) throws IOException {
+    MacAddress mac =
+        gateways.isEmpty()
+            ? MacAddress.derivedFrom(name)
+            : MacAddress.derivedFrom(gateways.getFirst().address());
+    try {
+      node.links().create(new BridgeLink(name, mac, mtu));
+    } catch (SyscallException e) {
+      if (!e.is(Errno.EEXIST)) {
+        throw e;
+      }
+    }
+    return find().orElseThrow(() -> new IOException("bridge " + name + " vanished"));
+  }
+
+  private void addAddress(InterfaceAddress address, boolean force) throws IOException {
     try {
       node.addresses().add(address);
     } catch (SyscallException e) {
       if (!e.is(Errno.EEXIST)) {
         throw e;
       }
-    }
-  }
-
-  /** Takes the gateway address of a block that is no longer used off the bridge. */
-  void removeAddress(IpPrefix gateway) throws IOException {
-    Optional<Link> bridge = find();
-    if (bridge.isEmpty()) {
       return;
     }
-    InterfaceAddress address = new InterfaceAddress(bridge.get().index(), gateway);
-    if (node.addresses().list().contains(address)) {
-      node.addresses().remove(address);
+    for (InterfaceAddress other : others(address)) {
+      if (!force) {
+        node.addresses().remove(address);
+        throw new IOException(
+            "%s has address %s already, which overlaps with %s: set forceAddress to replace it"
+                .formatted(name, other.prefix(), address.prefix()));
+      }
+      node.addresses().remove(other);
     }
   }
 
-  /** Packets to the outside must fit the way out, so pods get its size. */
-  int outsideMtu() throws IOException {
-    List<Link> links = node.links().list();
-    return node.routes().list().stream()
-        .filter(route -> route.isDefault() && route.destination().isVersion4())
-        .map(Route::link)
-        .flatMap(index -> links.stream().filter(link -> link.index() == index))
-        .filter(link -> !link.name().equals("lo"))
-        .map(Link::mtu)
-        .findFirst()
-        .orElse(ETHERNET_MTU);
+  /** What it has besides in the same block: asked only once an address is new. */
+  private List<InterfaceAddress> others(InterfaceAddress address) throws IOException {
+    return node.addresses().list().stream()
+        .filter(other -> other.link() == address.link() && !other.equals(address))
+        .filter(other -> other.prefix().overlaps(address.prefix()))
+        .toList();
   }
 
   /** The veth ends that are named by us and this bridge's, or no bridge's since theirs is gone. */
@@ -108,11 +121,5 @@ final class HostBridge {
         throw e;
       }
     }
-  }
-
-  /** The block's first address with the block's length, as the bridge has it. */
-  static IpPrefix gatewayOf(IpPrefix block) {
-    InetAddress first = block.at(1);
-    return new IpPrefix(first, block.length());
   }
 }

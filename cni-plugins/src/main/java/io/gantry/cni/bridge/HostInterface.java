@@ -11,12 +11,22 @@ final class HostInterface {
   private static final String PREFIX = "gp";
   private static final int ID_LENGTH = 12;
 
+  /** What kubelet and every CNI runtime call a container's first interface. */
+  private static final String FIRST = "eth0";
+
   private HostInterface() {}
 
   /** The id's first twelve digits where it is a usual one, else twelve digits of its hash. */
   static String of(String podId) {
     boolean usual = podId.length() >= ID_LENGTH && podId.chars().allMatch(HostInterface::isHex);
     return PREFIX + (usual ? podId : hash(podId)).substring(0, ID_LENGTH);
+  }
+
+  /** As {@link #of(String)} for a container's first interface; others get a hash of both. */
+  static String of(String containerId, String ifName) {
+    return ifName.equals(FIRST)
+        ? of(containerId)
+        : PREFIX + hash(containerId + "/" + ifName).substring(0, ID_LENGTH);
   }
 
   /** Whether {@link #of} makes such names. */

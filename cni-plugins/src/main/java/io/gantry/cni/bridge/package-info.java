@@ -1,19 +1,19 @@
 /**
- * The network of a node that nobody configured: one bridge, one private block of addresses,
- * masquerade for what leaves it.
+ * The bridge plugin: containers on one bridge of the node, which can be their gateway, with
+ * masquerade for what leaves their block.
  *
  * <pre>
  *        pod netns                 node
  *   ┌─────────────────┐
  *   │ lo   eth0 ──────┼── veth ──┐
- *   └─────────────────┘          ├─ gantry0 (gateway) ── ip_forward ── nft masquerade ── eth0
+ *   └─────────────────┘          ├─ bridge (gateway) ── ip_forward ── nft masquerade ── eth0
  *   ┌─────────────────┐          │
  *   │ lo   eth0 ──────┼── veth ──┘
  *   └─────────────────┘
  * </pre>
  *
- * <p>The node's side is made once; a pod costs one veth pair, an address and a route. Nothing of
- * the packet filter is per pod.
+ * <p>The node's side is made once; a container costs one veth pair, an address, a route, and an
+ * element in a map of the packet filter.
  */
 @NullMarked
 package io.gantry.cni.bridge;

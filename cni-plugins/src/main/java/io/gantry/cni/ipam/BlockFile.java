@@ -1,5 +1,6 @@
 package io.gantry.cni.ipam;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gantry.linux.netlink.IpPrefix;
@@ -12,17 +13,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the chosen block is written down, so that it stays over restarts. */
+/** Where a network's blocks are written down, so that they stay over restarts. */
 public final class BlockFile {
 
-  private static final int VERSION = 1;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int VERSION = 2;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 
-  /** The file's form. */
-  record Content(int version, @Nullable String block) {}
+  /**
+   * The file's form.
+   *
+   * @param block of writers that knew only one
+   */
+  record Content(int version, @Nullable String block, @Nullable List<String> blocks) {}
 
   private final Path path;
 
@@ -30,34 +36,41 @@ public final class BlockFile {
     this.path = path;
   }
 
-  /** The block, or nothing when none was chosen yet. */
-  public Optional<IpPrefix> read() throws IOException {
+  /** The blocks; none when nothing is written down yet. */
+  public List<IpPrefix> read() throws IOException {
     try {
-      return Optional.of(block(JSON.readValue(Files.readString(path), Content.class)));
+      return blocks(JSON.readValue(Files.readString(path), Content.class));
     } catch (NoSuchFileException none) {
-      return Optional.empty();
+      return List.of();
     } catch (JacksonException | IllegalArgumentException e) {
       throw new IOException(
           "cannot read the address block from " + path + ": remove the file to have one chosen", e);
     }
   }
 
-  private static IpPrefix block(@Nullable Content content) {
-    if (content == null || content.version() != VERSION || content.block() == null) {
-      throw new IllegalArgumentException("not an address block of version " + VERSION);
+  private static List<IpPrefix> blocks(@Nullable Content content) {
+    if (content == null || content.version() < 1 || content.version() > VERSION) {
+      throw new IllegalArgumentException("no address blocks of a version up to " + VERSION);
     }
-    return IpPrefix.parse(content.block());
+    List<String> texts = content.blocks();
+    if (texts == null) {
+      if (content.block() == null) {
+        throw new IllegalArgumentException("neither block nor blocks");
+      }
+      texts = List.of(content.block());
+    }
+    return texts.stream().map(IpPrefix::parse).toList();
   }
 
   /** Replaces what is written there, whole or not at all, and synced. */
-  public void write(IpPrefix block) throws IOException {
+  public void write(List<IpPrefix> blocks) throws IOException {
     Path directory = path.toAbsolutePath().getParent();
     if (directory != null) {
       Files.createDirectories(directory);
     }
     Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
-    String text = JSON.writeValueAsString(new Content(VERSION, block.toString())) + "\n";
-    writeSynced(fresh, text);
+    List<String> texts = blocks.stream().map(IpPrefix::toString).toList();
+    writeSynced(fresh, JSON.writeValueAsString(new Content(VERSION, null, texts)) + "\n");
     Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 

@@ -44,4 +44,9 @@ public record PluginCall(
   public PluginCall with(PluginConfig changed) {
     return new PluginCall(containerId, netns, ifName, args, changed);
   }
+
+  /** The same request where the namespace is gone or about to go. */
+  public PluginCall withoutNetns() {
+    return new PluginCall(containerId, null, ifName, args, config);
+  }
 }

@@ -81,6 +81,12 @@ public final class CniException extends IOException {
     return new CniException(NOT_AS_ADDED, message);
   }
 
+  /** Never null, unlike what a failure may have in general. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   public int code() {
     return code;
   }

@@ -104,14 +104,24 @@ public final class ConfigNode {
 
   /** The objects of an array; none where it is absent. */
   public List<ConfigNode> nodes(String field) throws CniException {
-    List<ConfigNode> nodes = new ArrayList<>();
-    for (ConfigNode item : items(field)) {
+    return objects(items(field));
+  }
+
+  /** The objects of this, which is an array itself. */
+  public List<ConfigNode> objects() throws CniException {
+    if (!node.isArray()) {
+      throw CniException.invalid(path + " must be an array, not " + node);
+    }
+    return objects(elements(node, path));
+  }
+
+  private static List<ConfigNode> objects(List<ConfigNode> items) throws CniException {
+    for (ConfigNode item : items) {
       if (!item.node.isObject()) {
         throw CniException.invalid(item.path + " must be an object, not " + item.node);
       }
-      nodes.add(item);
     }
-    return List.copyOf(nodes);
+    return items;
   }
 
   /** The texts of an array; none where it is absent. */
@@ -135,9 +145,13 @@ public final class ConfigNode {
     if (!value.isArray()) {
       throw wrong(field, "an array", value);
     }
+    return elements(value, pathOf(field));
+  }
+
+  private static List<ConfigNode> elements(JsonNode array, String path) {
     List<ConfigNode> items = new ArrayList<>();
-    for (int i = 0; i < value.size(); i++) {
-      items.add(new ConfigNode(value.get(i), pathOf(field) + "[" + i + "]"));
+    for (int i = 0; i < array.size(); i++) {
+      items.add(new ConfigNode(array.get(i), path + "[" + i + "]"));
     }
     return List.copyOf(items);
   }

@@ -9,6 +9,7 @@ import io.gantry.cni.spec.CniVersion;
 import io.gantry.cni.spec.PluginConfig;
 import io.gantry.cni.spec.ResultJson;
 import io.gantry.linux.Fd;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,5 +43,24 @@ public final class TestCalls {
   public static PluginCall call(String containerId, @Nullable Fd netns, PluginConfig config) {
     PluginCall.Netns in = netns == null ? null : new PluginCall.Netns("/test", netns);
     return new PluginCall(containerId, in, "eth0", Map.of(), config);
+  }
+
+  /** JSON in which ' stands for ". */
+  public static ObjectNode json(String text) throws IOException {
+    return (ObjectNode) JSON.readTree(text.replace('\'', '"'));
+  }
+
+  /** A configuration of the network {@code net} that names its type itself. */
+  public static PluginConfig config(String text) throws IOException {
+    ObjectNode json = json(text);
+    json.put("name", "net").put("cniVersion", CniVersion.latest().text());
+    return PluginConfig.of(json);
+  }
+
+  /** The same call after ADD. */
+  public static PluginCall after(PluginCall call, CniResult result) throws IOException {
+    ObjectNode json = call.config().json().deepCopy();
+    json.set("prevResult", ResultJson.write(result, call.config().version()));
+    return call.with(PluginConfig.of(json));
   }
 }

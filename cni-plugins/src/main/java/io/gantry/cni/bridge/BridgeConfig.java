@@ -1,0 +1,131 @@
+package io.gantry.cni.bridge;
+
+import io.gantry.cni.plugin.PluginCall;
+import io.gantry.cni.spec.CniException;
+import io.gantry.cni.spec.ConfigNode;
+import io.gantry.cni.spec.PluginConfig;
+import io.gantry.linux.netlink.MacAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the bridge plugin may be told; names and defaults are those of CNI's.
+ *
+ * @param gateway the bridge gets the gateway's address
+ * @param defaultRoute the container's default route goes by the bridge
+ * @param forceAddress another address of the bridge in a block that overlaps is taken away
+ * @param masquerade what leaves the container's block does so as the node
+ * @param mtu bytes, or 0 for that of the way out
+ * @param hairpin a frame may go back to where it came from
+ * @param isolated ports cannot talk to each other, only to the bridge
+ * @param vlan of the container's port, or 0
+ * @param trunk more vlans, tagged
+ * @param withoutInterface the container's end stays down and gets no address
+ */
+record BridgeConfig(
+    String bridge,
+    boolean gateway,
+    boolean defaultRoute,
+    boolean forceAddress,
+    boolean masquerade,
+    int mtu,
+    boolean hairpin,
+    boolean promiscuous,
+    boolean isolated,
+    int vlan,
+    List<Integer> trunk,
+    boolean keepDefaultVlan,
+    boolean macSpoofCheck,
+    boolean withoutInterface) {
+
+  private static final int LONGEST_NAME = 15;
+  private static final int SMALLEST_MTU = 68;
+  private static final int LARGEST_MTU = 65535;
+  private static final int LAST_VLAN = 4094;
+
+  static BridgeConfig of(PluginConfig config) throws CniException {
+    ConfigNode fields = config.fields();
+    boolean defaultRoute = fields.flag("isDefaultGateway", false);
+    BridgeConfig read =
+        new BridgeConfig(
+            fields.text("bridge", "cni0"),
+            fields.flag("isGateway", false) || defaultRoute,
+            defaultRoute,
+            fields.flag("forceAddress", false),
+            fields.flag("ipMasq", false),
+            (int) fields.number("mtu", 0, 0, LARGEST_MTU),
+            fields.flag("hairpinMode", false),
+            fields.flag("promiscMode", false),
+            fields.flag("portIsolation", false),
+            (int) fields.number("vlan", 0, 0, LAST_VLAN),
+            trunk(fields),
+            fields.flag("preserveDefaultVlan", true),
+            fields.flag("macspoofchk", false),
+            fields.flag("disableContainerInterface", false));
+    read.verify();
+    return read;
+  }
+
+  private static List<Integer> trunk(ConfigNode fields) throws CniException {
+    List<Integer> vlans = new ArrayList<>();
+    for (ConfigNode entry : fields.nodes("vlanTrunk")) {
+      if (entry.has("id")) {
+        vlans.add((int) entry.number("id", 0, 1, LAST_VLAN));
+      }
+      if (entry.has("minID") || entry.has("maxID")) {
+        int least = (int) entry.number("minID", 0, 1, LAST_VLAN);
+        int most = (int) entry.number("maxID", 0, 1, LAST_VLAN);
+        if (least < 1 || most < least) {
+          throw CniException.invalid(
+              "field " + entry.pathOf("minID") + ": a range of vlans has minID and maxID in order");
+        }
+        for (int vlan = least; vlan <= most; vlan++) {
+          vlans.add(vlan);
+        }
+      }
+    }
+    return List.copyOf(vlans);
+  }
+
+  private void verify() throws CniException {
+    if (bridge.isEmpty()
+        || bridge.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
+        || bridge.chars().anyMatch(c -> c == '/' || Character.isWhitespace(c))) {
+      throw CniException.invalid(
+          "field bridge: an interface's name has 1 to 15 bytes without slash or space: " + bridge);
+    }
+    if (mtu != 0 && mtu < SMALLEST_MTU) {
+      throw CniException.invalid("field mtu must be 0 or at least " + SMALLEST_MTU + ": " + mtu);
+    }
+    if (hairpin && promiscuous) {
+      throw CniException.invalid("fields hairpinMode and promiscMode exclude each other");
+    }
+    if (vlan != 0 && !trunk.isEmpty()) {
+      throw CniException.invalid("fields vlan and vlanTrunk exclude each other");
+    }
+  }
+
+  /** Whether the bridge looks at vlans at all. */
+  boolean filtersVlans() {
+    return vlan != 0 || !trunk.isEmpty();
+  }
+
+  /** The link address that the caller asks for, by whichever of CNI's three ways. */
+  static @Nullable MacAddress macAsked(PluginCall call) throws CniException {
+    ConfigNode fields = call.config().fields();
+    String text = call.config().runtimeConfig().text("mac", "");
+    if (text.isEmpty()) {
+      text = fields.node("args").node("cni").text("mac", "");
+    }
+    if (text.isEmpty()) {
+      text = call.args().getOrDefault("MAC", "");
+    }
+    try {
+      return text.isEmpty() ? null : MacAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw CniException.invalid("a link address was asked for that is none: " + text);
+    }
+  }
+}

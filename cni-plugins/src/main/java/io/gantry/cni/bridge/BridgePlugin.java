@@ -1,0 +1,244 @@
+package io.gantry.cni.bridge;
+
+import io.gantry.cni.filter.Elements;
+import io.gantry.cni.filter.Filtered;
+import io.gantry.cni.filter.Owner;
+import io.gantry.cni.filter.PacketTable;
+import io.gantry.cni.filter.Part;
+import io.gantry.cni.link.ContainerLink;
+import io.gantry.cni.plugin.AddressPlugin;
+import io.gantry.cni.plugin.Plugin;
+import io.gantry.cni.plugin.PluginCall;
+import io.gantry.cni.spec.CniException;
+import io.gantry.cni.spec.CniResult;
+import io.gantry.cni.spec.PluginConfig;
+import io.gantry.linux.netlink.IpPrefix;
+import io.gantry.linux.netlink.Link;
+import io.gantry.linux.netlink.MacAddress;
+import io.gantry.linux.netlink.NetworkNamespaces;
+import io.gantry.linux.netlink.NetworkStack;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CNI's {@code bridge}: a pair of interfaces, one in the container, the other a port of a bridge on
+ * the node.
+ */
+public final class BridgePlugin implements Plugin, Filtered {
+
+  public static final String TYPE = "bridge";
+
+  private final NetworkNamespaces namespaces;
+  private final NetworkStack node;
+  private final AddressPlugin addresses;
+  private final PacketTable table;
+  private final Forwarding forwarding;
+
+  /**
+   * A plugin for one node.
+   *
+   * @param node the namespace that has the bridge; stays the caller's
+   */
+  public BridgePlugin(
+      NetworkNamespaces namespaces,
+      NetworkStack node,
+      AddressPlugin addresses,
+      PacketTable table,
+      Forwarding forwarding) {
+    this.namespaces = namespaces;
+    this.node = node;
+    this.addresses = addresses;
+    this.table = table;
+    this.forwarding = forwarding;
+  }
+
+  @Override
+  public CniResult add(PluginCall call) throws CniException {
+    BridgeConfig config = BridgeConfig.of(call.config());
+    PluginCall.Netns netns = call.requiredNetns();
+    CniResult given = Gateways.completed(addresses.add(call), config);
+    try {
+      return connected(call, netns, config, given);
+    } catch (IOException | RuntimeException e) {
+      undo(call, e);
+      throw failure("attach container " + call.containerId() + " to", config, e);
+    }
+  }
+
+  private static CniException failure(String what, BridgeConfig config, Exception e) {
+    return e instanceof CniException told
+        ? told
+        : CniException.failed(
+            "cannot " + what + " bridge " + config.bridge() + ": " + e.getMessage(), e);
+  }
+
+  private CniResult connected(
+      PluginCall call, PluginCall.Netns netns, BridgeConfig config, CniResult given)
+      throws IOException {
+    HostBridge bridge = new HostBridge(node, config.bridge());
+    List<IpPrefix> gateways = config.gateway() ? Gateways.of(given) : List.of();
+    Link made = bridge.ensure(config, gateways);
+    if (config.gateway()) {
+      forwarding.ensure(given.ips());
+    }
+    MacAddress mac = mac(call, given);
+    String port = HostInterface.of(call.containerId(), call.ifName());
+    BridgePort.Ends ends =
+        new BridgePort(namespaces, node, port)
+            .connect(new BridgePort.Plug(netns.fd(), call.ifName(), mac), made, config, given);
+    if (config.masquerade()) {
+      table.put(Owner.of(call), masquerade(given));
+    }
+    List<CniResult.Interface> interfaces =
+        List.of(
+            new CniResult.Interface(config.bridge(), text(made.mac()), made.mtu(), ""),
+            new CniResult.Interface(port, text(ends.host()), made.mtu(), ""),
+            new CniResult.Interface(
+                call.ifName(), text(ends.container()), made.mtu(), netns.path()));
+    List<CniResult.Ip> placed = given.ips().stream().map(ip -> ip.on(2)).toList();
+    return given.withInterfaces(interfaces).withIps(placed);
+  }
+
+  private static String text(@Nullable MacAddress mac) {
+    return mac == null ? "" : mac.toString();
+  }
+
+  private static Elements masquerade(CniResult result) {
+    return Elements.masquerade(result.ips().stream().map(CniResult.Ip::address).toList());
+  }
+
+  /** What the caller asks for, else made of the address, so that neighbours' caches stay right. */
+  private static MacAddress mac(PluginCall call, CniResult given) throws CniException {
+    MacAddress asked = BridgeConfig.macAsked(call);
+    if (asked != null) {
+      return asked;
+    }
+    return given.ips().isEmpty()
+        ? MacAddress.derivedFrom(HostInterface.of(call.containerId(), call.ifName()))
+        : MacAddress.derivedFrom(given.ips().getFirst().address().address());
+  }
+
+  private void undo(PluginCall call, Exception cause) {
+    try {
+      del(call);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void check(PluginCall call) throws CniException {
+    BridgeConfig config = BridgeConfig.of(call.config());
+    CniResult result = call.config().requiredPrevious();
+    addresses.check(call);
+    try {
+      checkNode(call, config);
+      checkContainer(call, result);
+      if (config.masquerade()) {
+        checkMasquerade(call, result);
+      }
+    } catch (IOException e) {
+      throw failure("look at container " + call.containerId() + " on", config, e);
+    }
+  }
+
+  private void checkNode(PluginCall call, BridgeConfig config) throws IOException {
+    Link bridge =
+        new HostBridge(node, config.bridge())
+            .find()
+            .orElseThrow(() -> CniException.changed("bridge " + config.bridge() + " is gone"));
+    String port = HostInterface.of(call.containerId(), call.ifName());
+    Optional<Link> link = node.links().find(port);
+    if (link.isEmpty() || link.get().master() != bridge.index()) {
+      throw CniException.changed(
+          "interface "
+              + port
+              + (link.isEmpty() ? " is gone" : " is no port of ")
+              + (link.isEmpty() ? "" : config.bridge()));
+    }
+  }
+
+  private void checkContainer(PluginCall call, CniResult result) throws IOException {
+    namespaces
+        .at(call.requiredNetns().fd())
+        .use(inside -> {
+          new ContainerLink(inside, call.ifName()).check(result);
+          return null;
+        });
+  }
+
+  private void checkMasquerade(PluginCall call, CniResult result) throws IOException {
+    CniResult own = result.withIps(ownIps(call, result));
+    List<String> missing = table.missing(Owner.of(call), masquerade(own));
+    if (!missing.isEmpty()) {
+      throw CniException.changed("the packet filter lacks " + String.join(", ", missing));
+    }
+  }
+
+  private static List<CniResult.Ip> ownIps(PluginCall call, CniResult result) {
+    return result.ips().stream()
+        .filter(ip -> {
+          CniResult.Interface on = result.interfaceOf(ip);
+          return on == null || on.name().equals(call.ifName());
+        })
+        .toList();
+  }
+
+  /**
+   * Frees the addresses, and deletes the pair only where the namespace is named: where it goes, the
+   * kernel takes the pair along, off everybody's way.
+   */
+  @Override
+  public void del(PluginCall call) throws CniException {
+    BridgeConfig config = BridgeConfig.of(call.config());
+    try {
+      if (call.netns() != null) {
+        String port = HostInterface.of(call.containerId(), call.ifName());
+        new BridgePort(namespaces, node, port).disconnect();
+      }
+      table.release(Owner.of(call), Part.MASQUERADE);
+    } catch (IOException e) {
+      throw failure("detach container " + call.containerId() + " from", config, e);
+    }
+    addresses.del(call);
+  }
+
+  @Override
+  public void gc(PluginConfig config, Set<Attachment> valid) throws CniException {
+    BridgeConfig bridge = BridgeConfig.of(config);
+    try {
+      List<Link> ports = new HostBridge(node, bridge.bridge()).ports();
+      // asked after the listing: a container that comes up is valid before it has a port
+      Set<String> owned = new HashSet<>();
+      valid.forEach(one -> owned.add(HostInterface.of(one.containerId(), one.ifName())));
+      for (Link port : ports) {
+        if (!owned.contains(port.name())) {
+          HostBridge.delete(node, port);
+        }
+      }
+      table.retain(config.network(), Part.MASQUERADE, valid);
+    } catch (IOException e) {
+      throw failure("remove leftovers of", bridge, e);
+    }
+    addresses.gc(config, valid);
+  }
+
+  @Override
+  public void status(PluginConfig config) throws CniException {
+    BridgeConfig.of(config);
+    addresses.status(config);
+  }
+
+  @Override
+  public Elements elements(PluginCall call) throws CniException {
+    BridgeConfig config = BridgeConfig.of(call.config());
+    CniResult result = call.config().requiredPrevious();
+    return config.masquerade()
+        ? masquerade(result.withIps(ownIps(call, result)))
+        : Elements.masquerade(List.of());
+  }
+}

@@ -1,0 +1,62 @@
+package io.gantry.cni.engine;
+
+import io.gantry.cni.bridge.BridgePlugin;
+import io.gantry.cni.bridge.Forwarding;
+import io.gantry.cni.filter.PacketTable;
+import io.gantry.cni.ipam.HostLocal;
+import io.gantry.cni.ipam.StaticAddresses;
+import io.gantry.cni.loopback.LoopbackPlugin;
+import io.gantry.cni.plugin.AddressPlugin;
+import io.gantry.cni.plugin.Plugin;
+import io.gantry.cni.plugin.Plugins;
+import io.gantry.cni.portmap.PortMapPlugin;
+import io.gantry.cni.sysctl.Sysctls;
+import io.gantry.linux.FileCalls;
+import io.gantry.linux.netlink.Conntrack;
+import io.gantry.linux.netlink.NetworkNamespaces;
+import io.gantry.linux.netlink.NetworkStack;
+import java.util.Map;
+
+/** The plugins of this process, by type. */
+public final class BuiltIn {
+
+  /**
+   * What they work with.
+   *
+   * @param stack of the node's namespace; stays the caller's
+   */
+  public record Node(
+      FileCalls files,
+      NetworkNamespaces namespaces,
+      NetworkStack stack,
+      PacketTable table,
+      Conntrack conntrack,
+      Sysctls sysctls) {}
+
+  private BuiltIn() {}
+
+  /**
+   * All of them.
+   *
+   * @param plugins where an interface plugin finds the one that it asks for addresses
+   */
+  public static Map<String, Plugin> plugins(Node node, Plugins plugins) {
+    AddressPlugin addresses = new AddressPlugin(plugins);
+    return Map.of(
+        LoopbackPlugin.TYPE,
+        new LoopbackPlugin(node.namespaces()),
+        BridgePlugin.TYPE,
+        new BridgePlugin(
+            node.namespaces(),
+            node.stack(),
+            addresses,
+            node.table(),
+            new Forwarding(node.sysctls())),
+        HostLocal.TYPE,
+        new HostLocal(node.files()),
+        "portmap",
+        new PortMapPlugin(node.table(), node.conntrack(), node.stack(), node.sysctls()),
+        StaticAddresses.TYPE,
+        new StaticAddresses());
+  }
+}

@@ -1,0 +1,187 @@
+package io.gantry.cni.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gantry.cni.plugin.Plugin;
+import io.gantry.cni.plugin.PluginCall;
+import io.gantry.cni.plugin.Plugins;
+import io.gantry.cni.spec.CniException;
+import io.gantry.cni.spec.CniResult;
+import io.gantry.cni.spec.PluginConfig;
+import io.gantry.cni.spec.ResultJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a network's plugins, each with the configuration that the specification derives for it. */
+final class Chain {
+
+  private static final String VALID = "cni.dev/valid-attachments";
+
+  private final NetworkList list;
+  private final Plugins plugins;
+
+  Chain(NetworkList list, Plugins plugins) {
+    this.list = list;
+    this.plugins = plugins;
+  }
+
+  /** In order; each gets what the one before it came to. */
+  CniResult add(Request request) throws CniException {
+    CniResult result = null;
+    for (ObjectNode plugin : list.plugins()) {
+      PluginCall call = call(request, plugin, result);
+      try {
+        result = plugins.of(call.config().type()).add(call);
+      } catch (CniException e) {
+        throw named(e, call.config());
+      }
+    }
+    return result == null ? CniResult.EMPTY : result;
+  }
+
+  private CniException named(CniException e, PluginConfig config) {
+    return new CniException(
+        e.code(),
+        "network " + list.name() + ", plugin " + config.type() + ": " + e.getMessage(),
+        e.details(),
+        e);
+  }
+
+  /** In order, each with ADD's result. */
+  void check(Request request, CniResult result) throws CniException {
+    if (list.disableCheck() || !list.version().hasCheck()) {
+      return;
+    }
+    for (ObjectNode plugin : list.plugins()) {
+      PluginCall call = call(request, plugin, result);
+      try {
+        plugins.of(call.config().type()).check(call);
+      } catch (CniException e) {
+        throw named(e, call.config());
+      }
+    }
+  }
+
+  /**
+   * In the opposite order; a failure does not keep the others from being run. The caller drops the
+   * namespace afterwards, so that plugins of this process need not take apart what goes with it: a
+   * veth that is deleted costs 14 to 40 ms, one whose namespace goes costs nobody's time.
+   *
+   * @param result ADD's, or null when it is not known
+   */
+  void del(Request request, @Nullable CniResult result) throws CniException {
+    CniException failure = null;
+    for (ObjectNode plugin : list.plugins().reversed()) {
+      PluginCall call = call(request, plugin, result);
+      try {
+        Plugin found = plugins.of(call.config().type());
+        found.del(found instanceof ExecutedPlugin ? call : call.withoutNetns());
+      } catch (CniException e) {
+        CniException named = named(e, call.config());
+        if (failure == null) {
+          failure = named;
+        } else {
+          failure.addSuppressed(named);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Each plugin, whatever happens to the others. */
+  void gc(Set<Plugin.Attachment> valid) throws CniException {
+    List<CniException> failures = new ArrayList<>();
+    for (ObjectNode plugin : list.plugins()) {
+      PluginConfig config = config(plugin);
+      try {
+        Plugin found = plugins.of(config.type());
+        if (found instanceof ExecutedPlugin program) {
+          if (list.version().hasStatusAndGc()) {
+            program.gc(withValid(config, valid), valid);
+          }
+        } else {
+          found.gc(config, valid);
+        }
+      } catch (CniException e) {
+        failures.add(named(e, config));
+      }
+    }
+    if (!failures.isEmpty()) {
+      CniException first = failures.removeFirst();
+      failures.forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private static PluginConfig withValid(PluginConfig config, Set<Plugin.Attachment> valid)
+      throws CniException {
+    ObjectNode json = config.json().deepCopy();
+    ArrayNode attachments = json.putArray(VALID);
+    valid.forEach(one ->
+        attachments.addObject().put("containerID", one.containerId()).put("ifname", one.ifName()));
+    return PluginConfig.of(json);
+  }
+
+  /** Fails where one of the plugins cannot serve. */
+  void status() throws CniException {
+    for (ObjectNode plugin : list.plugins()) {
+      PluginConfig config = config(plugin);
+      try {
+        Plugin found = plugins.of(config.type());
+        if (!(found instanceof ExecutedPlugin) || list.version().hasStatusAndGc()) {
+          found.status(config);
+        }
+      } catch (CniException e) {
+        throw named(e, config);
+      }
+    }
+  }
+
+  private PluginConfig config(ObjectNode plugin) throws CniException {
+    return PluginConfig.of(derived(plugin));
+  }
+
+  private ObjectNode derived(ObjectNode plugin) {
+    ObjectNode json = plugin.deepCopy();
+    json.remove("capabilities");
+    json.put("name", list.name()).put("cniVersion", list.version().text());
+    return json;
+  }
+
+  /** The call for one plugin of the chain (CNI 1.1, section 3). */
+  PluginCall call(Request request, ObjectNode plugin, @Nullable CniResult previous)
+      throws CniException {
+    ObjectNode json = derived(plugin);
+    ObjectNode offered = offered(plugin.path("capabilities"), request.capabilities());
+    if (!offered.isEmpty()) {
+      json.set("runtimeConfig", offered);
+    }
+    if (previous != null) {
+      json.set("prevResult", ResultJson.write(previous, list.version()));
+    }
+    return new PluginCall(
+        request.containerId(),
+        request.netns(),
+        request.ifName(),
+        request.args(),
+        PluginConfig.of(json));
+  }
+
+  private static ObjectNode offered(JsonNode asked, ObjectNode capabilities) {
+    ObjectNode offered = capabilities.objectNode();
+    asked
+        .properties()
+        .forEach(capability -> {
+          JsonNode value = capabilities.get(capability.getKey());
+          if (capability.getValue().asBoolean() && value != null) {
+            offered.set(capability.getKey(), value);
+          }
+        });
+    return offered;
+  }
+}

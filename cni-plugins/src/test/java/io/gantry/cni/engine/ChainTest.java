@@ -1,0 +1,139 @@
+package io.gantry.cni.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.gantry.cni.plugin.Plugin;
+import io.gantry.cni.plugin.PluginCall;
+import io.gantry.cni.plugin.TestCalls;
+import io.gantry.cni.spec.CniException;
+import io.gantry.cni.spec.CniResult;
+import io.gantry.cni.spec.PluginConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ChainTest {
+
+  private final List<String> calls = new ArrayList<>();
+  private String failing = "";
+
+  /** Remembers what it was asked, and adds an interface of its own name. */
+  private final class Remembering implements Plugin {
+
+    private void note(String verb, PluginConfig config) throws CniException {
+      String call = verb + " " + config.type();
+      calls.add(call);
+      if (call.equals(failing)) {
+        throw new CniException(CniException.TRY_AGAIN, "not now");
+      }
+    }
+
+    @Override
+    public CniResult add(PluginCall call) throws CniException {
+      note("ADD", call.config());
+      calls.add("config " + call.config().json());
+      return call.config()
+          .previous()
+          .orElse(CniResult.EMPTY)
+          .and(new CniResult.Interface(call.config().type(), "", 0, ""));
+    }
+
+    @Override
+    public void check(PluginCall call) throws CniException {
+      note("CHECK", call.config());
+    }
+
+    @Override
+    public void del(PluginCall call) throws CniException {
+      note("DEL", call.config());
+    }
+
+    @Override
+    public void gc(PluginConfig config, Set<Attachment> valid) throws CniException {
+      note("GC", config);
+    }
+
+    @Override
+    public void status(PluginConfig config) throws CniException {
+      note("STATUS", config);
+    }
+  }
+
+  private Chain chain(String version) throws IOException {
+    String json =
+        """
+        {'cniVersion':'%s','name':'net','plugins':[
+          {'type':'first','x':1},
+          {'type':'second','capabilities':{'portMappings':true,'bandwidth':false,'mac':true}}]}
+        """
+            .formatted(version);
+    return new Chain(NetworkList.read(TestCalls.json(json), "test"), _ -> new Remembering());
+  }
+
+  private static Request request() throws IOException {
+    return new Request(
+        "pod",
+        null,
+        "eth0",
+        Map.of(),
+        TestCalls.json("{'portMappings':[{'hostPort':80}],'bandwidth':{'ingressRate':1}}"));
+  }
+
+  @Test
+  void eachPluginGetsWhatTheSpecificationDerivesForIt() throws Exception {
+    CniResult result = chain("1.1.0").add(request());
+    assertThat(result.interfaces())
+        .extracting(CniResult.Interface::name)
+        .containsExactly("first", "second");
+    assertThat(calls.stream().map(call -> call.replace('"', '\'')))
+        .containsExactly(
+            "ADD first",
+            "config {'type':'first','x':1,'name':'net','cniVersion':'1.1.0'}",
+            "ADD second",
+            "config {'type':'second','name':'net','cniVersion':'1.1.0',"
+                + "'runtimeConfig':{'portMappings':[{'hostPort':80}]},"
+                + "'prevResult':{'cniVersion':'1.1.0','interfaces':[{'name':'first'}],'ips':[],"
+                + "'routes':[],'dns':{}}}");
+  }
+
+  @Test
+  void aFailureNamesNetworkAndPluginAndKeepsItsCode() throws Exception {
+    failing = "ADD second";
+    Chain chain = chain("1.1.0");
+    assertThatExceptionOfType(CniException.class)
+        .isThrownBy(() -> chain.add(request()))
+        .withMessage("network net, plugin second: not now")
+        .satisfies(e -> assertThat(e.code()).isEqualTo(CniException.TRY_AGAIN));
+  }
+
+  @Test
+  void undoingGoesBackwardsAndOverFailures() throws Exception {
+    failing = "DEL second";
+    Chain chain = chain("1.1.0");
+    assertThatExceptionOfType(CniException.class)
+        .isThrownBy(() -> chain.del(request(), null))
+        .withMessageContaining("second");
+    assertThat(calls).containsExactly("DEL second", "DEL first");
+  }
+
+  @Test
+  void verbsThatAVersionDoesNotHaveAreNotUsed() throws Exception {
+    chain("0.3.1").check(request(), CniResult.EMPTY);
+    assertThat(calls).isEmpty();
+    chain("0.4.0").check(request(), CniResult.EMPTY);
+    chain("1.1.0").status();
+    chain("1.1.0").gc(Set.of());
+    assertThat(calls)
+        .containsExactly(
+            "CHECK first",
+            "CHECK second",
+            "STATUS first",
+            "STATUS second",
+            "GC first",
+            "GC second");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.cni.engine;
+
+import org.jspecify.annotations.NullMarked;

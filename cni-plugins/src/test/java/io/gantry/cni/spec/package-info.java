@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.cni.spec;
+
+import org.jspecify.annotations.NullMarked;
