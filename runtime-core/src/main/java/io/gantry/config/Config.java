@@ -34,7 +34,18 @@ public record Config(
           Path.of("/run/gantry/gantry.sock"),
           "rw-rw----",
           new LogSettings("info"),
-          new NetworkSettings("gantry", "gantry0", "", 0),
+          new NetworkSettings(
+              "gantry",
+              "gantry0",
+              "",
+              "",
+              0,
+              Path.of("/etc/cni/net.d"),
+              List.of("/opt/cni/bin", "/usr/lib/cni"),
+              30,
+              "",
+              true,
+              ""),
           new CgroupSettings("/gantry"),
           new ImageSettings(
               3,
@@ -59,15 +70,38 @@ public record Config(
   public record LogSettings(String level) {}
 
   /**
-   * The bridge that pods are attached to.
+   * What pods are attached to.
    *
-   * @param name what statuses call the network
-   * @param bridge name of the interface, 1 to 15 characters
-   * @param block addresses for pods as {@code 10.88.0.0/16}, or empty for a private block that the
-   *     node does not use
+   * @param name of the network where nothing is configured, and of the packet filter's table
+   * @param bridge name of its interface, 1 to 15 characters
+   * @param block its addresses as {@code 10.88.0.0/16}, or empty for a private block that the node
+   *     does not use
+   * @param block6 its addresses of version 6, or empty for none
    * @param mtu bytes, or 0 for that of the default route's interface
+   * @param configDir of CNI configuration lists
+   * @param pluginDirs in which plugins that are programs are looked for
+   * @param pluginTimeoutSeconds how long a plugin that is a program may take
+   * @param use the network of new pods; empty for the first by file name
+   * @param zeroConfig whether a node where nothing is configured has a network
+   * @param template a configuration list to be filled with the node's pod blocks, or empty
    */
-  public record NetworkSettings(String name, String bridge, String block, int mtu) {}
+  public record NetworkSettings(
+      String name,
+      String bridge,
+      String block,
+      String block6,
+      int mtu,
+      Path configDir,
+      List<String> pluginDirs,
+      int pluginTimeoutSeconds,
+      String use,
+      boolean zeroConfig,
+      String template) {
+
+    public NetworkSettings {
+      pluginDirs = List.copyOf(pluginDirs);
+    }
+  }
 
   /**
    * Where control groups are made.

@@ -128,12 +128,26 @@ public final class ConfigReader {
             "[A-Za-z0-9_.-]{1,15}",
             "1 to 15 letters, digits, dots, dashes or underscores");
     String block = section.block("block", defaults.block());
+    String block6 = section.block("block6", defaults.block6());
     long mtu = section.number("mtu", defaults.mtu(), 0, MOST_MTU);
     if (mtu != 0 && mtu < LEAST_MTU) {
       section.refuse("mtu", "is " + mtu, "0 or a number from " + LEAST_MTU + " to " + MOST_MTU);
     }
+    NetworkSettings settings =
+        new NetworkSettings(
+            name,
+            bridge,
+            block,
+            block6,
+            (int) mtu,
+            section.path("config_dir", defaults.configDir()),
+            section.texts("plugin_dirs", defaults.pluginDirs()),
+            seconds(section, "plugin_timeout_seconds", defaults.pluginTimeoutSeconds()),
+            section.matching("use", defaults.use(), "|[A-Za-z0-9][A-Za-z0-9_.-]*", "a name"),
+            section.flag("zero_config", defaults.zeroConfig()),
+            section.matching("template", defaults.template(), "|/[^\\x00]+", "an absolute path"));
     section.refuseOthers();
-    return new NetworkSettings(name, bridge, block, (int) mtu);
+    return settings;
   }
 
   private static CgroupSettings cgroup(Section section, CgroupSettings defaults) {

@@ -104,13 +104,20 @@ final class Section {
   }
 
   List<String> texts(String key) {
+    return texts(key, List.of());
+  }
+
+  List<String> texts(String key, List<String> fallback) {
     Object value = value(key);
+    if (value == null) {
+      return fallback;
+    }
     List<String> texts = new ArrayList<>();
     if (value instanceof TomlArray array
         && array.toList().stream()
             .allMatch(item -> item instanceof String text && !text.isBlank())) {
       array.toList().forEach(item -> texts.add((String) item));
-    } else if (value != null) {
+    } else {
       refuse(key, found(value), "a list of strings: [\"...\", \"...\"]");
     }
     return texts;

@@ -1,21 +1,25 @@
 package io.gantry.daemon;
 
+import io.gantry.cni.NetworkException;
 import io.gantry.cni.NetworkStatus;
+import io.gantry.cni.PodNetwork;
 import io.gantry.config.Config;
+import io.gantry.error.Subject;
+import io.gantry.error.UnavailableException;
+import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.rpc.NodeStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** What this daemon says of itself and its node. */
 final class DaemonNode implements NodeStatus {
 
   private final Config config;
-  private final Supplier<NetworkStatus> network;
+  private final PodNetwork network;
   private final String version = Version.text();
 
-  DaemonNode(Config config, Supplier<NetworkStatus> network) {
+  DaemonNode(Config config, PodNetwork network) {
     this.config = config;
     this.network = network;
   }
@@ -27,7 +31,7 @@ final class DaemonNode implements NodeStatus {
 
   @Override
   public List<Condition> conditions() {
-    NetworkStatus status = network.get();
+    NetworkStatus status = network.status();
     return List.of(
         Condition.met(Condition.RUNTIME),
         new Condition(Condition.NETWORK, status.ready(), status.reason(), status.message()));
@@ -41,6 +45,16 @@ final class DaemonNode implements NodeStatus {
   @Override
   public Abilities abilities() {
     return new Abilities(true, false, true);
+  }
+
+  @Override
+  public void podBlocks(List<IpPrefix> blocks) {
+    try {
+      network.podBlocks(blocks);
+    } catch (NetworkException e) {
+      throw new UnavailableException(
+          new Subject("network", e.object()), String.valueOf(e.getMessage()), e.nextStep(), e);
+    }
   }
 
   @Override

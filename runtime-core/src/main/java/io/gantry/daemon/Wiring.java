@@ -1,10 +1,8 @@
 package io.gantry.daemon;
 
-import io.gantry.cni.NetworkException;
+import io.gantry.cni.NetworkStatus;
 import io.gantry.cni.PodNetwork;
-import io.gantry.cni.bridge.BridgeNetworks;
-import io.gantry.cni.bridge.BridgeSettings;
-import io.gantry.cni.ipam.PrivateBlocks;
+import io.gantry.cni.engine.NodeNetworks;
 import io.gantry.config.Config;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerPaths;
@@ -23,7 +21,6 @@ import io.gantry.linux.Syscalls;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.linux.mount.DetachedMounts;
-import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.oci.ContainerPolicy;
 import io.gantry.oci.DaemonRights;
 import io.gantry.oci.SeccompFilters;
@@ -41,7 +38,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +72,7 @@ final class Wiring {
   }
 
   static Services services(Config config, Syscalls calls) throws IOException {
-    return services(config, calls, BridgeNetworks.onThisNode(bridge(config)));
+    return services(config, calls, NodeNetworks.onThisNode(NetworkWiring.settings(config)));
   }
 
   static Services services(Config config, Syscalls calls, PodNetwork network) throws IOException {
@@ -127,7 +123,7 @@ final class Wiring {
     Containers containers = new Containers(containerTable, podTable, launcher, Clock.systemUTC());
     Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC());
 
-    DaemonNode node = new DaemonNode(config, () -> new NetworkReadiness(network).status());
+    DaemonNode node = new DaemonNode(config, network);
     Edge edge = new Edge(pods, containers, images, node, new KernelDetails(podTable, launcher));
     return new Services(
         edge,
@@ -143,6 +139,7 @@ final class Wiring {
             cgroups.at(config.cgroup().root()).remove();
             SmallMounts.release(mounts);
           }
+          network.close();
         });
   }
 
@@ -171,27 +168,11 @@ final class Wiring {
     loaded = true;
     containers.recover().forEach(found -> log.warn("recovery: {}", found));
     pods.recover().forEach(found -> log.warn("recovery: {}", found));
-    try {
-      network.ensure();
-      network
-          .sweep(
-              podTable.values().stream().map(pod -> pod.id().value()).collect(Collectors.toSet()))
-          .forEach(link -> log.warn("recovery: removed leftover interface {}", link));
-    } catch (NetworkException e) {
-      log.warn("network not ready: {}; {}", e.getMessage(), e.nextStep());
+    network.recover(pods::attachments).forEach(found -> log.warn("recovery: {}", found));
+    NetworkStatus status = network.status();
+    if (!status.ready()) {
+      log.warn("network not ready: {}", status.message());
     }
-  }
-
-  static BridgeSettings bridge(Config config) {
-    Config.NetworkSettings network = config.network();
-    return new BridgeSettings(
-        network.bridge(),
-        network.name(),
-        config.root().resolve("networks").resolve(network.name() + ".json"),
-        network.block().isEmpty()
-            ? PrivateBlocks.candidates()
-            : List.of(IpPrefix.parse(network.block())),
-        network.mtu());
   }
 
   private ImageStoreSettings imageSettings() {

@@ -39,9 +39,9 @@ public final class PodKernel {
     this.files = new PodFiles(paths);
   }
 
-  /** Sets addresses aside for a pod that wants any; nothing happens in the kernel yet. */
-  Pod reserve(Pod pod) throws NetworkException {
-    return PodNetworking.wanted(pod) ? pod.attachedTo(networking.reserve(pod.id())) : pod;
+  /** Chooses a network for a pod that wants any; nothing happens in the kernel yet. */
+  Pod plan(Pod pod) throws NetworkException {
+    return PodNetworking.wanted(pod) ? pod.attachedTo(networking.plan(pod)) : pod;
   }
 
   void makeNamespaces(Pod pod) throws IOException {
@@ -59,12 +59,12 @@ public final class PodKernel {
 
   /** The pod with what the network gave it. */
   Pod attach(Pod pod) throws NetworkException {
-    PodNetworkRecord reserved = pod.network();
-    if (reserved == null) {
+    PodNetworkRecord planned = pod.network();
+    if (planned == null) {
       return pod;
     }
     Fd netns = Objects.requireNonNull(namespaces.of(pod.id()).get(Namespace.NET));
-    return pod.attachedTo(networking.attach(pod.id(), netns, reserved));
+    return pod.attachedTo(networking.attach(pod.id(), netns, planned));
   }
 
   void writeFiles(Pod pod) throws IOException {
@@ -76,9 +76,7 @@ public final class PodKernel {
    */
   void release(Pod pod) throws IOException {
     holders.end(pod);
-    if (PodNetworking.wanted(pod)) {
-      networking.leave(pod.id());
-    }
+    networking.leave(pod, namespaces.of(pod.id()).get(Namespace.NET));
     namespaces.drop(pod.id());
   }
 
@@ -108,11 +106,6 @@ public final class PodKernel {
   /** Takes a holder that was started but not written down into the pod's record. */
   void adoptHolder(Pod pod, Map<String, ProcessIdentity> holding) throws IOException {
     holders.readopt(pod, holding);
-  }
-
-  /** After a restart, before anything else: what a record says a pod has is nobody else's. */
-  void claimAddresses(Pod pod) {
-    networking.restore(pod);
   }
 
   /** Removes what lies in the run directory for pods that nobody knows; says which. */

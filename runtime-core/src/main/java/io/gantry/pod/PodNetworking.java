@@ -2,12 +2,16 @@ package io.gantry.pod;
 
 import io.gantry.cni.Attachment;
 import io.gantry.cni.NetworkException;
-import io.gantry.cni.PodAttachment;
-import io.gantry.cni.PodDetachment;
 import io.gantry.cni.PodNetwork;
+import io.gantry.cni.PodRequest;
 import io.gantry.linux.Fd;
 import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A pod's dealings with its network, between the pod's record and the network's interface. */
 final class PodNetworking {
@@ -22,43 +26,63 @@ final class PodNetworking {
     return pod.spec().namespaces().network() != NamespaceMode.NODE;
   }
 
-  /** Sets addresses aside, in memory: the record is to be written before {@link #attach}. */
-  PodNetworkRecord reserve(PodId pod) throws NetworkException {
-    if (!network.status().ready()) {
-      network.ensure();
-    }
-    return new PodNetworkRecord(texts(network.reserve(pod.value())), "");
+  /** What is to be undone when anything from {@link #attach} on fails; nothing has happened yet. */
+  PodNetworkRecord plan(Pod pod) throws NetworkException {
+    return PodNetworkRecord.planned(network.plan(request(pod)));
   }
 
-  PodNetworkRecord attach(PodId pod, Fd netns, PodNetworkRecord reserved) throws NetworkException {
-    Attachment attachment =
-        network.attach(
-            new PodAttachment(
-                pod.value(), netns, PodAttachment.FIRST_INTERFACE, addresses(reserved)));
-    return new PodNetworkRecord(
-        attachment.addresses().stream().map(prefix -> prefix.address().getHostAddress()).toList(),
-        attachment.hostInterface());
+  private static PodRequest request(Pod pod) {
+    PodSpec spec = pod.spec();
+    PodMetadata metadata = spec.metadata();
+    return new PodRequest(
+        pod.id().value(),
+        Map.of(
+            "IgnoreUnknown", "1",
+            "K8S_POD_NAMESPACE", metadata.namespace(),
+            "K8S_POD_NAME", metadata.name(),
+            "K8S_POD_INFRA_CONTAINER_ID", pod.id().value(),
+            "K8S_POD_UID", metadata.uid()),
+        spec.ports(),
+        PodBandwidth.of(spec.annotations()),
+        new PodRequest.Dns(spec.dns().servers(), spec.dns().searches(), spec.dns().options()),
+        spec.annotations(),
+        spec.cgroupParent());
   }
 
-  /** Detaches a pod whose namespace goes, and frees its addresses. Gone before is fine. */
-  void leave(PodId pod) throws NetworkException {
-    network.detach(PodDetachment.withNamespace(pod.value()));
-    network.release(pod.value());
+  PodNetworkRecord attach(PodId pod, Fd netns, PodNetworkRecord planned) throws NetworkException {
+    List<Attachment> attached = network.attach(pod.value(), netns, planned.attachments());
+    List<String> ips =
+        attached.stream()
+            .map(network::addresses)
+            .flatMap(List::stream)
+            .map(InetAddress::getHostAddress)
+            .toList();
+    Optional<String> hostInterface =
+        attached.stream().map(network::hostInterface).filter(name -> !name.isEmpty()).findFirst();
+    return new PodNetworkRecord(ips, hostInterface.orElse(""), attached);
   }
 
-  /** Tells the network after a restart what a pod still has. */
-  void restore(Pod pod) {
+  /**
+   * Detaches a pod whose namespace goes, and frees its addresses. Gone before is fine.
+   *
+   * @param netns null when it is gone
+   */
+  void leave(Pod pod, @Nullable Fd netns) throws NetworkException {
     PodNetworkRecord record = pod.network();
     if (record != null) {
-      network.restore(pod.id().value(), addresses(record));
+      network.detach(pod.id().value(), netns, record.attachments());
     }
   }
 
-  private static List<InetAddress> addresses(PodNetworkRecord record) {
-    return record.ips().stream().map(InetAddress::ofLiteral).toList();
-  }
-
-  private static List<String> texts(List<InetAddress> addresses) {
-    return addresses.stream().map(InetAddress::getHostAddress).toList();
+  /** What pods have of their networks, by pod. */
+  static Map<String, List<Attachment>> attachments(Stream<Pod> pods) {
+    Map<String, List<Attachment>> all = new HashMap<>();
+    pods.forEach(pod -> {
+      PodNetworkRecord record = pod.network();
+      if (record != null) {
+        all.put(pod.id().value(), record.attachments());
+      }
+    });
+    return all;
   }
 }

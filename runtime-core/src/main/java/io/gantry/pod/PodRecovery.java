@@ -31,7 +31,6 @@ final class PodRecovery {
   }
 
   List<String> run() {
-    pods.values().forEach(kernel::claimAddresses);
     pods.values().forEach(this::recover);
     sweep();
     return List.copyOf(problems);

@@ -1,6 +1,8 @@
 package io.gantry.pod;
 
+import io.gantry.cni.PodRequest.PortMapping;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -11,6 +13,7 @@ import java.util.TreeMap;
  * @param logDirectory absolute, or empty when no container of the pod is to be logged
  * @param cgroupParent absolute path made by the orchestrator, or empty for the daemon's own root
  * @param sysctls name to value, of the pod's own namespaces
+ * @param ports of the node that lead into the pod
  * @param privileged containers of this pod may ask to be privileged
  */
 public record PodSpec(
@@ -23,6 +26,7 @@ public record PodSpec(
     String cgroupParent,
     NamespaceOptions namespaces,
     SortedMap<String, String> sysctls,
+    List<PortMapping> ports,
     boolean privileged,
     String runtimeHandler) {
 
@@ -30,5 +34,6 @@ public record PodSpec(
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
     sysctls = Collections.unmodifiableSortedMap(new TreeMap<>(sysctls));
+    ports = ports == null ? List.of() : List.copyOf(ports);
   }
 }

@@ -1,5 +1,6 @@
 package io.gantry.pod;
 
+import io.gantry.cni.Attachment;
 import io.gantry.error.AlreadyExistsException;
 import io.gantry.error.GantryException;
 import io.gantry.error.NotFoundException;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The pods of this node. */
@@ -53,9 +55,9 @@ public final class Pods implements PodService {
 
   private PodId make(PodSpec spec) {
     Pod pod = new Pod(PodId.random(), spec, clock.instant(), null, null, new PodState.Creating());
-    String step = "reserving an address";
+    String step = "choosing the network";
     try {
-      pod = kernel.reserve(pod);
+      pod = kernel.plan(pod);
       pods.insert(pod);
       step = "making the namespaces";
       kernel.makeNamespaces(pod);
@@ -134,6 +136,11 @@ public final class Pods implements PodService {
         .filter(filter::accepts)
         .sorted(Comparator.comparing(Pod::createdAt).reversed())
         .toList();
+  }
+
+  /** What the pods have of their networks now, by id; a pod in the making counts. */
+  public Map<String, List<Attachment>> attachments() {
+    return PodNetworking.attachments(pods.values().stream());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,12 @@ public interface NodeStatus {
 
   /** What the built-in handler can do. */
   Abilities abilities();
+
+  /**
+   * Takes over the blocks of addresses that the orchestrator gave this node's pods; none is no
+   * news.
+   */
+  void podBlocks(List<IpPrefix> blocks);
 
   /** The configuration in force, for people; the values are what JSON can show. */
   Map<String, Object> configuration();

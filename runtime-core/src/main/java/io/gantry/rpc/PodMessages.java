@@ -13,9 +13,7 @@ import io.gantry.api.cri.v1.PodSandboxMetadata;
 import io.gantry.api.cri.v1.PodSandboxNetworkStatus;
 import io.gantry.api.cri.v1.PodSandboxState;
 import io.gantry.api.cri.v1.PodSandboxStatus;
-import io.gantry.api.cri.v1.PortMapping;
 import io.gantry.pod.DnsConfig;
-import io.gantry.pod.NamespaceMode;
 import io.gantry.pod.NamespaceOptions;
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodFilter;
@@ -33,8 +31,6 @@ final class PodMessages {
   /** HOST_NAME_MAX of Linux (sethostname(2)). */
   private static final int LONGEST_HOSTNAME = 64;
 
-  private static final int LAST_PORT = 65535;
-
   private PodMessages() {}
 
   static PodSpec spec(PodSandboxConfig config, String runtimeHandler) {
@@ -48,7 +44,6 @@ final class PodMessages {
     NamespaceOptions namespaces =
         NamespaceMessages.options(
             security.getNamespaceOptions(), securityField.in("namespace_options"));
-    checkPorts(config.getPortMappingsList(), namespaces, field.in("port_mappings"));
     return new PodSpec(
         metadata(config, field),
         hostname(config.getHostname(), field.in("hostname")),
@@ -59,6 +54,7 @@ final class PodMessages {
         cgroupParent(linux.getCgroupParent(), field.in("linux.cgroup_parent")),
         namespaces,
         sysctls(linux, namespaces, field.in("linux.sysctls")),
+        PortMessages.ports(config.getPortMappingsList(), namespaces, field.in("port_mappings")),
         security.getPrivileged(),
         runtimeHandler);
   }
@@ -133,22 +129,6 @@ final class PodMessages {
           sysctls.put(name, value);
         });
     return sysctls;
-  }
-
-  /** With the machine's network the ports are the machine's already, and nothing is to be done. */
-  private static void checkPorts(
-      List<PortMapping> ports, NamespaceOptions namespaces, Field field) {
-    for (int i = 0; i < ports.size(); i++) {
-      PortMapping port = ports.get(i);
-      field.item(i).in("container_port").between(port.getContainerPort(), 0, LAST_PORT);
-      field.item(i).in("host_port").between(port.getHostPort(), 0, LAST_PORT);
-      if (port.getHostPort() > 0 && namespaces.network() == NamespaceMode.POD) {
-        throw field
-            .item(i)
-            .in("host_port")
-            .unsupported("publishing ports is not there yet", "use the machine's network");
-      }
-    }
   }
 
   static PodFilter filter(PodSandboxFilter filter) {

@@ -13,6 +13,9 @@ import io.gantry.api.cri.v1.StatusResponse;
 import io.gantry.api.cri.v1.UpdateRuntimeConfigRequest;
 import io.gantry.api.cri.v1.UpdateRuntimeConfigResponse;
 import io.gantry.api.cri.v1.VersionResponse;
+import io.gantry.linux.netlink.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,10 +88,22 @@ final class RuntimeCalls {
         .build();
   }
 
+  /** The pod range of the node, two of them with a comma between where it is of both families. */
   UpdateRuntimeConfigResponse update(UpdateRuntimeConfigRequest request) {
-    LOG.atInfo()
-        .addKeyValue("pod_cidr", request.getRuntimeConfig().getNetworkConfig().getPodCidr())
-        .log("the cluster's pod range has no effect: the bridge network chooses its own block");
+    String text = request.getRuntimeConfig().getNetworkConfig().getPodCidr();
+    Field field = Field.of("runtime_config.network_config.pod_cidr");
+    List<IpPrefix> blocks = new ArrayList<>();
+    for (String block : text.isEmpty() ? List.<String>of() : List.of(text.split(","))) {
+      try {
+        blocks.add(IpPrefix.parse(block.strip()).network());
+      } catch (IllegalArgumentException e) {
+        throw field.wrong("is " + text, "give one or two blocks such as 10.1.2.0/24");
+      }
+    }
+    if (!blocks.isEmpty()) {
+      node.podBlocks(blocks);
+      LOG.atInfo().addKeyValue("pod_cidr", text).log("took over the node's pod range");
+    }
     return UpdateRuntimeConfigResponse.getDefaultInstance();
   }
 }

@@ -32,7 +32,18 @@ class ConfigReaderTest {
                 Path.of("/run/gantry/gantry.sock"),
                 "rw-rw----",
                 new LogSettings("info"),
-                new NetworkSettings("gantry", "gantry0", "", 0),
+                new NetworkSettings(
+                    "gantry",
+                    "gantry0",
+                    "",
+                    "",
+                    0,
+                    Path.of("/etc/cni/net.d"),
+                    List.of("/opt/cni/bin", "/usr/lib/cni"),
+                    30,
+                    "",
+                    true,
+                    ""),
                 new CgroupSettings("/gantry"),
                 new ImageSettings(
                     3,
@@ -52,12 +63,12 @@ class ConfigReaderTest {
 
   @Test
   void theDefaultFileHasEveryKeyWithItsDefault() throws ConfigException {
-    String uncommented = DefaultFile.text().replaceAll("(?m)^# ([a-z_]+ = )", "$1");
+    String uncommented = DefaultFile.text().replaceAll("(?m)^# ([a-z0-9_]+ = )", "$1");
 
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
-    assertThat(uncommented.lines().filter(line -> line.matches("[a-z_]+ = .*")))
+    assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 4 + 1 + 11 + 4 + 1);
+        .hasSize(4 + 1 + 11 + 1 + 11 + 4 + 1);
   }
 
   @Test
@@ -191,8 +202,10 @@ class ConfigReaderTest {
         .containsExactly(
             "f:1:1: root is \"x\"; give an absolute path",
             "f:4:3: network.mtu is 3; give 0 or a number from 576 to 65535",
-            "f:5:1: unknown key network.colour; there is network.block, network.bridge,"
-                + " network.mtu, network.name");
+            "f:5:1: unknown key network.colour; there is network.block, network.block6,"
+                + " network.bridge, network.config_dir, network.mtu, network.name,"
+                + " network.plugin_dirs, network.plugin_timeout_seconds, network.template,"
+                + " network.use, network.zero_config");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.gantry.cni.PodNetwork;
-import io.gantry.cni.bridge.BridgeNetworks;
+import io.gantry.cni.engine.NodeNetworks;
 import io.gantry.config.Config;
 import io.gantry.container.ContainerFilter;
 import io.gantry.container.ContainerFixtures;
@@ -67,13 +67,24 @@ class FaultIT {
             directory.resolve("socket"),
             Config.DEFAULT.socketMode(),
             Config.DEFAULT.log(),
-            new Config.NetworkSettings("gantryfault", "gtfault0", "", 0),
+            new Config.NetworkSettings(
+                "gantryfault",
+                "gtfault0",
+                "",
+                "",
+                0,
+                directory.resolve("cni"),
+                List.of(),
+                30,
+                "",
+                true,
+                ""),
             new Config.CgroupSettings("/gantry-fault"),
             Config.DEFAULT.image(),
             Config.DEFAULT.registry(),
             Config.DEFAULT.metrics());
     Files.createDirectories(config.state());
-    PodNetwork real = BridgeNetworks.onThisNode(Wiring.bridge(config));
+    PodNetwork real = NodeNetworks.onThisNode(NetworkWiring.settings(config));
     services = Wiring.services(config, faults.calls(), network.around(real));
     services.recovery().run();
     pods = services.edge().pods();
@@ -112,8 +123,8 @@ class FaultIT {
   }
 
   @Test
-  void aPodThatGetsNoAddressLeavesNothing() throws IOException {
-    podFails("reserve", new TreeMap<>(), "reserving an address");
+  void aPodWithoutANetworkLeavesNothing() throws IOException {
+    podFails("plan", new TreeMap<>(), "choosing the network");
   }
 
   @Test

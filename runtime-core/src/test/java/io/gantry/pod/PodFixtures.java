@@ -1,6 +1,7 @@
 package io.gantry.pod;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -24,6 +25,7 @@ public final class PodFixtures {
         "",
         NamespaceOptions.DEFAULT,
         sysctls,
+        List.of(),
         false,
         "");
   }

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
 
@@ -31,5 +32,13 @@ final class FakeNode implements NodeStatus {
   @Override
   public Map<String, Object> configuration() {
     return Map.of("root", "/somewhere");
+  }
+
+  /** What the node was told of its pods' addresses. */
+  List<IpPrefix> podBlocks = List.of();
+
+  @Override
+  public void podBlocks(List<IpPrefix> blocks) {
+    podBlocks = blocks;
   }
 }

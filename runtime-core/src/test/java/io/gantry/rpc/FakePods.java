@@ -24,7 +24,8 @@ final class FakePods implements PodService {
   @Override
   public PodId run(PodSpec spec) {
     PodId id = PodId.random();
-    PodNetworkRecord network = new PodNetworkRecord(List.of("10.88.0.5", "fd00::5"), "veth1");
+    PodNetworkRecord network =
+        new PodNetworkRecord(List.of("10.88.0.5", "fd00::5"), "veth1", List.of());
     pods.put(id.value(), new Pod(id, spec, MADE, network, null, new PodState.Ready()));
     return id;
   }

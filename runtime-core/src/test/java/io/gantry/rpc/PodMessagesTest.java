@@ -8,11 +8,14 @@ import io.gantry.api.cri.v1.NamespaceMode;
 import io.gantry.api.cri.v1.NamespaceOption;
 import io.gantry.api.cri.v1.PodSandboxConfig;
 import io.gantry.api.cri.v1.PortMapping;
+import io.gantry.api.cri.v1.Protocol;
 import io.gantry.api.cri.v1.UserNamespace;
+import io.gantry.cni.PodRequest;
 import io.gantry.error.InvalidException;
 import io.gantry.error.UnsupportedException;
 import io.gantry.pod.NamespaceOptions;
 import io.gantry.pod.PodSpec;
+import java.net.InetAddress;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -88,9 +91,36 @@ class PodMessagesTest {
 
   @Test
   void whatWouldBeIgnoredIsRefused() {
-    unsupported(c -> c.addPortMappings(PortMapping.newBuilder().setHostPort(80)));
     unsupported(
         c -> namespaces(c).setUsernsOptions(UserNamespace.newBuilder().setMode(NamespaceMode.POD)));
+  }
+
+  @Test
+  void portsOfTheNodeAreTakenOverAndOthersAreNoNews() {
+    PodSandboxConfig.Builder config = Requests.pod().toBuilder();
+    config.addPortMappings(PortMapping.newBuilder().setContainerPort(8080));
+    config.addPortMappings(
+        PortMapping.newBuilder()
+            .setProtocol(Protocol.SCTP)
+            .setHostIp("127.0.0.1")
+            .setHostPort(80)
+            .setContainerPort(8080));
+    config.addPortMappings(
+        PortMapping.newBuilder().setHostIp("::").setHostPort(81).setContainerPort(1));
+
+    assertThat(PodMessages.spec(config.build(), "").ports())
+        .containsExactly(
+            new PodRequest.PortMapping(InetAddress.ofLiteral("127.0.0.1"), 80, 8080, "sctp"),
+            new PodRequest.PortMapping(null, 81, 1, "tcp"));
+    refused(
+        c -> c.addPortMappings(PortMapping.newBuilder().setHostPort(80)),
+        "config.port_mappings[0].container_port is 0; name the port that host_port leads to");
+    refused(
+        c ->
+            c.addPortMappings(
+                PortMapping.newBuilder().setHostPort(80).setContainerPort(1).setHostIp("here")),
+        "config.port_mappings[0].host_ip is here; give an address of this node, or nothing for"
+            + " all");
   }
 
   @Test
