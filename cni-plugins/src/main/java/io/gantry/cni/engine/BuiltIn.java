@@ -1,5 +1,6 @@
 package io.gantry.cni.engine;
 
+import io.gantry.cni.bandwidth.BandwidthPlugin;
 import io.gantry.cni.bridge.BridgePlugin;
 import io.gantry.cni.bridge.Forwarding;
 import io.gantry.cni.filter.PacketTable;
@@ -56,6 +57,8 @@ public final class BuiltIn {
         new HostLocal(node.files()),
         "portmap",
         new PortMapPlugin(node.table(), node.conntrack(), node.stack(), node.sysctls()),
+        "bandwidth",
+        new BandwidthPlugin(node.stack()),
         StaticAddresses.TYPE,
         new StaticAddresses());
   }

@@ -180,6 +180,7 @@ final class ZeroNetwork {
     List<ObjectNode> plugins = new ArrayList<>();
     plugins.add(bridge(blocks, mtu));
     plugins.add(chained("portmap", "portMappings"));
+    plugins.add(chained("bandwidth", "bandwidth"));
     return new NetworkList(settings.name(), CniVersion.latest(), false, false, plugins, SOURCE);
   }
 
