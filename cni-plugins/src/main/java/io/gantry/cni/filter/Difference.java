@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 record Difference(
     List<Holding> going,
     List<Holding> coming,
-    Set<BlockChain> newChains,
-    Set<BlockChain> oldChains) {
+    Set<SharedChain> newChains,
+    Set<SharedChain> oldChains) {
 
   boolean isEmpty() {
     return going.isEmpty() && coming.isEmpty();

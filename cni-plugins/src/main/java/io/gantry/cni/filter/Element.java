@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param value what a map answers; empty for a set, and for a map of chains
  * @param chain where a map of chains leads to
  */
-record Element(String set, String key, String value, Optional<BlockChain> chain) {
+record Element(String set, String key, String value, Optional<SharedChain> chain) {
 
   /** Ports of all of the node's addresses: protocol . port. */
   static final String PORTS = "ports";
@@ -25,7 +25,7 @@ record Element(String set, String key, String value, Optional<BlockChain> chain)
   /** Where an element is: there can be only one. */
   record Place(String set, String key) {}
 
-  static Element leading(String set, String key, BlockChain chain) {
+  static Element leading(String set, String key, SharedChain chain) {
     return new Element(set, key, "", Optional.of(chain));
   }
 

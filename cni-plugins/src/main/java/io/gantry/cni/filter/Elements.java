@@ -1,6 +1,7 @@
 package io.gantry.cni.filter;
 
 import io.gantry.linux.netlink.IpPrefix;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,15 @@ import java.util.stream.Stream;
  */
 public record Elements(Part part, List<Element> elements) {
 
+  private static final String BRIDGE = "[A-Za-z0-9_.-]{1,15}";
+
   public Elements {
     elements = List.copyOf(elements);
+  }
+
+  /** Nothing. */
+  public static Elements none(Part part) {
+    return new Elements(part, List.of());
   }
 
   /**
@@ -54,15 +62,44 @@ public record Elements(Part part, List<Element> elements) {
     return switch (forward.disguise()) {
       case NONE -> Stream.of(element);
       case NEIGHBOURS ->
-          Stream.of(element, disguise(version, arrival, BlockChain.Kind.NEIGHBOURS, forward.pod()));
+          Stream.of(
+              element, disguise(version, arrival, SharedChain.Kind.NEIGHBOURS, forward.pod()));
       case ALL ->
-          Stream.of(element, disguise(version, arrival, BlockChain.Kind.ALL, forward.pod()));
+          Stream.of(element, disguise(version, arrival, SharedChain.Kind.ALL, forward.pod()));
     };
   }
 
   private static Element disguise(
-      char version, String arrival, BlockChain.Kind kind, IpPrefix pod) {
-    return Element.leading("disguise" + version, arrival, new BlockChain(kind, pod));
+      char version, String arrival, SharedChain.Kind kind, IpPrefix pod) {
+    return Element.leading("disguise" + version, arrival, SharedChain.of(kind, pod));
+  }
+
+  /**
+   * Addresses that pods which are walled as well do not reach.
+   *
+   * @param bridge that the pod is on: a name of letters, digits, dots, dashes and underscores
+   * @param addresses of the pod
+   */
+  public static Elements walls(String bridge, List<InetAddress> addresses, Walls walls) {
+    if (!bridge.matches(BRIDGE)) {
+      throw new IllegalArgumentException("not a name that a chain can have: " + bridge);
+    }
+    SharedChain.Kind kind =
+        switch (walls) {
+          case OTHER_BRIDGES -> SharedChain.Kind.WALL;
+          case EVERY_POD -> SharedChain.Kind.CELL;
+        };
+    SharedChain chain = new SharedChain(kind, bridge);
+    return new Elements(
+        Part.FIREWALL, addresses.stream().flatMap(address -> wall(address, chain)).toList());
+  }
+
+  private static Stream<Element> wall(InetAddress address, SharedChain chain) {
+    char version = address instanceof Inet4Address ? '4' : '6';
+    String key = address.getHostAddress();
+    return Stream.of(
+        Element.leading("walled" + version, key, chain),
+        Element.answering("origins" + version, key, "drop"));
   }
 
   public boolean isEmpty() {
@@ -80,6 +117,6 @@ public record Elements(Part part, List<Element> elements) {
     return Element.leading(
         address.isVersion4() ? "masquerade4" : "masquerade6",
         address.address().getHostAddress(),
-        new BlockChain(BlockChain.Kind.OUTSIDE, address));
+        SharedChain.of(SharedChain.Kind.OUTSIDE, address));
   }
 }

@@ -16,7 +16,7 @@ final class Ledger {
 
   private final Map<Element.Place, Holding> holdings = new LinkedHashMap<>();
   private final Map<Owner, Set<Element.Place>> places = new HashMap<>();
-  private final Map<BlockChain, Integer> leading = new HashMap<>();
+  private final Map<SharedChain, Integer> leading = new HashMap<>();
 
   boolean isEmpty() {
     return holdings.isEmpty();
@@ -89,11 +89,11 @@ final class Ledger {
   }
 
   private Difference difference(List<Holding> going, List<Holding> coming) {
-    Map<BlockChain, Integer> after = new LinkedHashMap<>();
+    Map<SharedChain, Integer> after = new LinkedHashMap<>();
     going.forEach(held -> held.element().chain().ifPresent(chain -> count(after, chain, -1)));
     coming.forEach(held -> held.element().chain().ifPresent(chain -> count(after, chain, 1)));
-    Set<BlockChain> made = new LinkedHashSet<>();
-    Set<BlockChain> gone = new LinkedHashSet<>();
+    Set<SharedChain> made = new LinkedHashSet<>();
+    Set<SharedChain> gone = new LinkedHashSet<>();
     after.forEach((chain, uses) -> {
       boolean before = leading.containsKey(chain);
       if (!before && uses > 0) {
@@ -105,7 +105,7 @@ final class Ledger {
     return new Difference(List.copyOf(going), List.copyOf(coming), made, gone);
   }
 
-  private void count(Map<BlockChain, Integer> uses, BlockChain chain, int change) {
+  private void count(Map<SharedChain, Integer> uses, SharedChain chain, int change) {
     uses.merge(chain, leading.getOrDefault(chain, 0) + change, (old, first) -> old + change);
   }
 

@@ -47,7 +47,7 @@ final class Listing {
   private static Optional<Element> element(String set, String key, @Nullable String answer) {
     String value = answer == null ? "" : answer.strip();
     if (value.startsWith(JUMP)) {
-      return BlockChain.of(value.substring(JUMP.length()))
+      return SharedChain.of(value.substring(JUMP.length()))
           .map(chain -> Element.leading(set, plain(key), chain));
     }
     return Optional.of(new Element(set, plain(key), plain(value), Optional.empty()));

@@ -7,7 +7,8 @@ import java.util.Optional;
 /** What an owner's elements are for; those of one part never replace those of another. */
 public enum Part {
   MASQUERADE,
-  PORTS;
+  PORTS,
+  FIREWALL;
 
   /** As comments of elements have it. */
   String text() {

@@ -8,7 +8,7 @@ package io.gantry.cni.filter;
 final class Skeleton {
 
   /** Changes whenever the text does: a table with another one is written anew. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final String CONTENT =
       """
@@ -24,6 +24,10 @@ final class Skeleton {
         }
         map disguise4 { type ipv4_addr . inet_proto . inet_service : verdict; }
         map disguise6 { type ipv6_addr . inet_proto . inet_service : verdict; }
+        map walled4 { type ipv4_addr : verdict; }
+        map walled6 { type ipv6_addr : verdict; }
+        map origins4 { type ipv4_addr : verdict; }
+        map origins6 { type ipv6_addr : verdict; }
         chain ports {
           dnat ip to ip daddr . meta l4proto . th dport map @addressports4
           dnat ip to meta l4proto . th dport map @ports4
@@ -44,6 +48,12 @@ final class Skeleton {
           ct status dnat ip6 daddr . meta l4proto . th dport vmap @disguise6
           ip saddr vmap @masquerade4
           ip6 saddr vmap @masquerade6
+        }
+        chain forward {
+          type filter hook forward priority filter; policy accept;
+          ct state established,related accept
+          ip daddr vmap @walled4
+          ip6 daddr vmap @walled6
         }
         chain loopback {
           type filter hook prerouting priority raw; policy accept;

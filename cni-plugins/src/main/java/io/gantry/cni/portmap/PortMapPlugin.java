@@ -87,7 +87,7 @@ public final class PortMapPlugin implements Plugin, Filtered {
     refuse(fields, "conditionsV6");
     List<PortMapping> mappings = PortMapping.read(call.config().runtimeConfig());
     if (mappings.isEmpty()) {
-      return Elements.ports(List.of());
+      return Elements.none(Part.PORTS);
     }
     PortForward.Disguise disguise = disguise(fields);
     List<PortForward> forwards = new ArrayList<>();
