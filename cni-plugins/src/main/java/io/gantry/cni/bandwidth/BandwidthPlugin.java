@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 /** The type {@code bandwidth}, for containers behind a veth pair. */
 public final class BandwidthPlugin implements Plugin {
 
+  public static final String TYPE = "bandwidth";
+
   private static final String PREFIX = "gi";
   private static final String IFB = "ifb";
   private static final String VETH = "veth";

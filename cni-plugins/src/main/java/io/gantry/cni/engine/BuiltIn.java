@@ -4,6 +4,7 @@ import io.gantry.cni.bandwidth.BandwidthPlugin;
 import io.gantry.cni.bridge.BridgePlugin;
 import io.gantry.cni.bridge.Forwarding;
 import io.gantry.cni.filter.PacketTable;
+import io.gantry.cni.firewall.FirewallPlugin;
 import io.gantry.cni.ipam.HostLocal;
 import io.gantry.cni.ipam.StaticAddresses;
 import io.gantry.cni.loopback.LoopbackPlugin;
@@ -12,10 +13,14 @@ import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.Plugins;
 import io.gantry.cni.portmap.PortMapPlugin;
 import io.gantry.cni.sysctl.Sysctls;
+import io.gantry.cni.tuning.TuningPlugin;
 import io.gantry.linux.FileCalls;
 import io.gantry.linux.netlink.Conntrack;
 import io.gantry.linux.netlink.NetworkNamespaces;
 import io.gantry.linux.netlink.NetworkStack;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** The plugins of this process, by type. */
@@ -55,11 +60,25 @@ public final class BuiltIn {
             new Forwarding(node.sysctls())),
         HostLocal.TYPE,
         new HostLocal(node.files()),
-        "portmap",
+        PortMapPlugin.TYPE,
         new PortMapPlugin(node.table(), node.conntrack(), node.stack(), node.sysctls()),
-        "bandwidth",
+        BandwidthPlugin.TYPE,
         new BandwidthPlugin(node.stack()),
+        TuningPlugin.TYPE,
+        new TuningPlugin(node.namespaces(), node.sysctls().root(), TuningPlugin.ALLOWLIST),
+        FirewallPlugin.TYPE,
+        new FirewallPlugin(node.table()),
         StaticAddresses.TYPE,
         new StaticAddresses());
+  }
+
+  /**
+   * These, and for other types the programs in the directories.
+   *
+   * @param limit how long a program may take
+   */
+  public static Plugins orPrograms(
+      Map<String, Plugin> own, List<Path> directories, Duration limit) {
+    return new PluginPath(own, directories, new ProgramRun(limit));
   }
 }

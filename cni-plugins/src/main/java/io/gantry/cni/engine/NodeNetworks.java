@@ -74,9 +74,7 @@ public final class NodeNetworks {
                 node.conntrack(),
                 new Sysctls(node.namespace(), node.sysctls())),
             type -> all.get().of(type));
-    all.set(
-        new PluginPath(
-            builtIn, settings.pluginDirectories(), new ProgramRun(settings.pluginLimit())));
+    all.set(BuiltIn.orPrograms(builtIn, settings.pluginDirectories(), settings.pluginLimit()));
     return new CniNetworks(
         settings, new EngineParts(namespaces, stack, node.nftables(), table, all.get(), closing));
   }

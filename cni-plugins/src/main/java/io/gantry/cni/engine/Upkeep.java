@@ -5,6 +5,7 @@ import io.gantry.cni.filter.Elements;
 import io.gantry.cni.filter.Filtered;
 import io.gantry.cni.filter.ForeignDrops;
 import io.gantry.cni.filter.Owner;
+import io.gantry.cni.filter.PlaceTakenException;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.CniResult;
@@ -63,7 +64,9 @@ final class Upkeep implements AutoCloseable {
   List<String> begin(LivePods pods) {
     List<String> problems = new ArrayList<>();
     try {
-      parts.table().rebuild(elements(pods, problems));
+      for (PlaceTakenException refused : parts.table().rebuild(elements(pods, problems))) {
+        problems.add("two pods have one port: " + refused.getMessage());
+      }
     } catch (IOException e) {
       problems.add("the packet filter cannot be put right: " + e.getMessage());
     }

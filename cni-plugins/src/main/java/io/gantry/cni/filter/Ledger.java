@@ -52,7 +52,7 @@ final class Ledger {
   private void requireFree(Holding wanted) throws PlaceTakenException {
     for (Holding held : holdings.values()) {
       if (!held.owner().equals(wanted.owner()) && wanted.element().excludes(held.element())) {
-        throw new PlaceTakenException(held);
+        throw new PlaceTakenException(held, wanted.owner());
       }
     }
   }

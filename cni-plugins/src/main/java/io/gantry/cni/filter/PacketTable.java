@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * One table of the packet filter, family inet, with what pods have in it. What should be in it is
  * remembered, so that a release costs one transaction and a table that someone flushed is put back
  * as it was; a process that remembers nothing yet reads the table first. Safe for use by several
- * threads; several processes must not change one table at the same time.
+ * threads, and by several processes where all use the same {@link Exclusion}.
  */
 public final class PacketTable {
 
@@ -22,6 +22,7 @@ public final class PacketTable {
 
   private final Nftables nftables;
   private final String name;
+  private final Exclusion exclusion;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** What should be in the table. */
@@ -33,17 +34,41 @@ public final class PacketTable {
   private String outline = "";
 
   /**
-   * Nothing is made before something is put.
+   * One that only this process changes. Nothing is made before something is put.
    *
    * @param name of the table; nobody else may use it
    */
   public PacketTable(Nftables nftables, String name) {
+    this(nftables, name, Exclusion.ofOneProcess());
+  }
+
+  /** One that several processes change. */
+  public PacketTable(Nftables nftables, String name, Exclusion exclusion) {
     if (!name.matches(NAME)) {
       throw new IllegalArgumentException(
           "a table's name starts with a letter and has letters, digits, underscores: " + name);
     }
     this.nftables = nftables;
     this.name = name;
+    this.exclusion = exclusion;
+  }
+
+  /** Work that nobody disturbs. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T exclusively(Work<T> work) throws IOException {
+    lock.lock();
+    try (Exclusion.Held held = exclusion.hold()) {
+      if (held.shared()) {
+        known = false;
+      }
+      return work.run();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Finds out what a request changes. */
@@ -91,8 +116,7 @@ public final class PacketTable {
   }
 
   private Difference change(Request request) throws IOException {
-    lock.lock();
-    try {
+    return exclusively(() -> {
       know();
       Difference difference = request.on(ledger);
       if (difference.isEmpty()) {
@@ -104,9 +128,7 @@ public final class PacketTable {
         write(difference);
       }
       return difference;
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /** Elements alone; all of the table where the kernel has not what was expected there. */
@@ -146,22 +168,29 @@ public final class PacketTable {
 
   /**
    * Replaces all of the table by what records say, in one transaction: connections that are open
-   * and packets on their way do not notice.
+   * and packets on their way do not notice. Of two records that claim one port of the node the
+   * first has it.
+   *
+   * @return what was refused for that reason
    */
-  public void rebuild(Map<Owner, List<Elements>> records) throws IOException {
-    lock.lock();
-    try {
-      Ledger wanted = new Ledger();
-      for (Map.Entry<Owner, List<Elements>> record : records.entrySet()) {
-        for (Elements elements : record.getValue()) {
+  public List<PlaceTakenException> rebuild(Map<Owner, List<Elements>> records) throws IOException {
+    Ledger wanted = new Ledger();
+    List<PlaceTakenException> refused = new ArrayList<>();
+    for (Map.Entry<Owner, List<Elements>> record : records.entrySet()) {
+      for (Elements elements : record.getValue()) {
+        try {
           wanted.apply(wanted.putting(record.getKey(), elements));
+        } catch (PlaceTakenException e) {
+          refused.add(e);
         }
       }
+    }
+    exclusively(() -> {
       writeAll(wanted);
       known = true;
-    } finally {
-      lock.unlock();
-    }
+      return true;
+    });
+    return refused;
   }
 
   /**
@@ -171,20 +200,15 @@ public final class PacketTable {
    * @return whether there was something to mend
    */
   public boolean verify() throws IOException {
-    lock.lock();
-    try {
+    return exclusively(() -> {
       know();
-      if (ledger.isEmpty() && outline.isEmpty()) {
-        return false;
-      }
-      if (!outline.isEmpty() && outline.equals(outlined())) {
+      boolean needed = !ledger.isEmpty() || !outline.isEmpty();
+      if (!needed || (!outline.isEmpty() && outline.equals(outlined()))) {
         return false;
       }
       writeAll(ledger);
       return true;
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   private boolean isThere() throws IOException {
@@ -216,40 +240,39 @@ public final class PacketTable {
     }
   }
 
-  /** Reads what an earlier process put into the table. */
+  /** Reads what another process put into the table. */
   private void know() throws IOException {
     if (known) {
       return;
     }
+    Ledger found = new Ledger();
+    String shape = "";
     if (isThere()) {
       String listing = nftables.run("list table inet " + name + "\n");
-      Listing.read(listing).forEach(ledger::give);
-      outline = listing.contains('"' + Skeleton.comment() + '"') ? outlined() : "";
+      Listing.read(listing).forEach(found::give);
+      shape = listing.contains('"' + Skeleton.comment() + '"') ? outlined() : "";
     }
+    ledger = found;
+    outline = shape;
     known = true;
   }
 
   /** Who has something in the table. */
   public Set<Owner> owners() throws IOException {
-    lock.lock();
-    try {
+    return exclusively(() -> {
       know();
       return ledger.owners();
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /** Removes the table with all that is in it; none is fine. */
   public void remove() throws IOException {
-    lock.lock();
-    try {
+    exclusively(() -> {
       nftables.run(Skeleton.removal(name));
       ledger = new Ledger();
       outline = "";
       known = true;
-    } finally {
-      lock.unlock();
-    }
+      return true;
+    });
   }
 }

@@ -10,8 +10,10 @@ public final class PlaceTakenException extends IOException {
   private final transient Owner holder;
   private final String port;
 
-  PlaceTakenException(Holding held) {
-    super(held.element().key() + " belongs to " + held.owner());
+  PlaceTakenException(Holding held, Owner wanting) {
+    super(
+        "%s belongs to %s and is wanted by %s"
+            .formatted(held.element().portText(), held.owner(), wanting));
     this.holder = held.owner();
     this.port = held.element().portText();
   }

@@ -26,6 +26,8 @@ import java.util.Set;
  */
 public final class FirewallPlugin implements Plugin, Filtered {
 
+  public static final String TYPE = "firewall";
+
   private final PacketTable table;
 
   /**

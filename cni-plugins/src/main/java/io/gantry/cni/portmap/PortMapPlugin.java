@@ -31,6 +31,8 @@ import java.util.Set;
  */
 public final class PortMapPlugin implements Plugin, Filtered {
 
+  public static final String TYPE = "portmap";
+
   private final PacketTable table;
   private final StaleFlows stale;
   private final NetworkStack node;

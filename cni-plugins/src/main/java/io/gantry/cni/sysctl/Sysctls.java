@@ -25,6 +25,11 @@ public final class Sysctls {
     this.root = root;
   }
 
+  /** Where they are looked for. */
+  public Path root() {
+    return root;
+  }
+
   /**
    * The value without the newline at its end.
    *

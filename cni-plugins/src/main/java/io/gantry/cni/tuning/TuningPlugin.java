@@ -20,6 +20,8 @@ import java.util.Set;
 /** The type {@code tuning}. */
 public final class TuningPlugin implements Plugin {
 
+  public static final String TYPE = "tuning";
+
   /** Which settings below {@code /proc/sys} may be made; without the file all of {@code net}. */
   public static final Path ALLOWLIST = Path.of("/etc/cni/tuning/allowlist.conf");
 

@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.cni.netns.TestNamespace;
 import io.gantry.cni.plugin.Plugin;
+import io.gantry.linux.Linux;
 import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.nftables.LibNftables;
 import io.gantry.linux.nftables.Nftables;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PacketTableIT {
 
@@ -104,6 +112,34 @@ class PacketTableIT {
     assertThat(last.owners()).containsExactly(owner(1));
     last.release(owner(1));
     assertThat(listed()).doesNotContain("elements", "outside_");
+  }
+
+  @Test
+  void processesThatShareATableSeeEachOthersChanges(@TempDir Path temp) throws Exception {
+    int processes = 4;
+    int each = 25;
+    try (ExecutorService threads = Executors.newFixedThreadPool(processes)) {
+      List<Callable<Boolean>> work = new ArrayList<>();
+      for (int process = 0; process < processes; process++) {
+        int first = process * each;
+        work.add(() -> {
+          try (LibNftables own = new LibNftables(node.inside())) {
+            Exclusion exclusion = Exclusion.byFile(Linux.syscalls(), temp.resolve("run/lock"));
+            PacketTable shared = new PacketTable(own, "gtest", exclusion);
+            for (int i = first; i < first + each; i++) {
+              shared.put(owner(i), of(i));
+            }
+            shared.release(owner(first));
+          }
+          return true;
+        });
+      }
+      for (Future<Boolean> done : threads.invokeAll(work)) {
+        assertThat(done.get()).isTrue();
+      }
+    }
+    assertThat(table.owners()).hasSize(processes * (each - 1));
+    assertThat(table.verify()).isFalse();
   }
 
   @Test

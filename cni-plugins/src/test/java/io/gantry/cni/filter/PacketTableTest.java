@@ -9,6 +9,7 @@ import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.nftables.Nftables;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -205,6 +206,25 @@ class PacketTableTest {
     assertThat(filter.changes).hasSize(1);
     assertThat(lastChange()).contains("delete table inet gtest", "10.88.0.2", "10.88.0.3");
     assertThat(table.owners()).containsExactlyInAnyOrder(ONE, TWO);
+  }
+
+  @Test
+  void ofTwoRecordsForOnePortTheFirstCounts() throws IOException {
+    Elements port =
+        Elements.ports(
+            List.of(
+                new PortForward(
+                    6, null, 8080, IpPrefix.parse("10.88.0.2/16"), 80, PortForward.Disguise.NONE)));
+    Map<Owner, List<Elements>> records = new LinkedHashMap<>();
+    records.put(ONE, List.of(port));
+    records.put(TWO, List.of(port, masquerade("10.88.0.3/16")));
+    assertThat(table.rebuild(records))
+        .singleElement()
+        .extracting(Throwable::getMessage)
+        .asString()
+        .startsWith("tcp 8080 belongs to container one")
+        .contains("wanted by container two");
+    assertThat(lastChange()).contains("ports/net/eth0/one", "masquerade/net/eth0/two");
   }
 
   @Test
