@@ -1,14 +1,11 @@
 package io.gantry.cni.bridge;
 
-import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.ConfigNode;
 import io.gantry.cni.spec.PluginConfig;
-import io.gantry.linux.netlink.MacAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the bridge plugin may be told; names and defaults are those of CNI's.
@@ -110,22 +107,5 @@ record BridgeConfig(
   /** Whether the bridge looks at vlans at all. */
   boolean filtersVlans() {
     return vlan != 0 || !trunk.isEmpty();
-  }
-
-  /** The link address that the caller asks for, by whichever of CNI's three ways. */
-  static @Nullable MacAddress macAsked(PluginCall call) throws CniException {
-    ConfigNode fields = call.config().fields();
-    String text = call.config().runtimeConfig().text("mac", "");
-    if (text.isEmpty()) {
-      text = fields.node("args").node("cni").text("mac", "");
-    }
-    if (text.isEmpty()) {
-      text = call.args().getOrDefault("MAC", "");
-    }
-    try {
-      return text.isEmpty() ? null : MacAddress.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw CniException.invalid("a link address was asked for that is none: " + text);
-    }
   }
 }

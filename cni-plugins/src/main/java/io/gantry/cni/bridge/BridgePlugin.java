@@ -5,6 +5,7 @@ import io.gantry.cni.filter.Filtered;
 import io.gantry.cni.filter.Owner;
 import io.gantry.cni.filter.PacketTable;
 import io.gantry.cni.filter.Part;
+import io.gantry.cni.link.AskedAddress;
 import io.gantry.cni.link.ContainerLink;
 import io.gantry.cni.plugin.AddressPlugin;
 import io.gantry.cni.plugin.Plugin;
@@ -113,7 +114,7 @@ public final class BridgePlugin implements Plugin, Filtered {
 
   /** What the caller asks for, else made of the address, so that neighbours' caches stay right. */
   private static MacAddress mac(PluginCall call, CniResult given) throws CniException {
-    MacAddress asked = BridgeConfig.macAsked(call);
+    MacAddress asked = AskedAddress.of(call);
     if (asked != null) {
       return asked;
     }

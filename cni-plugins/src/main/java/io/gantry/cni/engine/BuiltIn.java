@@ -8,10 +8,13 @@ import io.gantry.cni.firewall.FirewallPlugin;
 import io.gantry.cni.ipam.HostLocal;
 import io.gantry.cni.ipam.StaticAddresses;
 import io.gantry.cni.loopback.LoopbackPlugin;
+import io.gantry.cni.macvlan.MacvlanPlugin;
+import io.gantry.cni.overlay.OverlayPlugin;
 import io.gantry.cni.plugin.AddressPlugin;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.Plugins;
 import io.gantry.cni.portmap.PortMapPlugin;
+import io.gantry.cni.ptp.PtpPlugin;
 import io.gantry.cni.sysctl.Sysctls;
 import io.gantry.cni.tuning.TuningPlugin;
 import io.gantry.linux.FileCalls;
@@ -19,6 +22,7 @@ import io.gantry.linux.netlink.Conntrack;
 import io.gantry.linux.netlink.NetworkNamespaces;
 import io.gantry.linux.netlink.NetworkStack;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,28 +52,31 @@ public final class BuiltIn {
    */
   public static Map<String, Plugin> plugins(Node node, Plugins plugins) {
     AddressPlugin addresses = new AddressPlugin(plugins);
-    return Map.of(
-        LoopbackPlugin.TYPE,
-        new LoopbackPlugin(node.namespaces()),
-        BridgePlugin.TYPE,
-        new BridgePlugin(
-            node.namespaces(),
-            node.stack(),
-            addresses,
-            node.table(),
-            new Forwarding(node.sysctls())),
-        HostLocal.TYPE,
-        new HostLocal(node.files()),
-        PortMapPlugin.TYPE,
-        new PortMapPlugin(node.table(), node.conntrack(), node.stack(), node.sysctls()),
-        BandwidthPlugin.TYPE,
-        new BandwidthPlugin(node.stack()),
-        TuningPlugin.TYPE,
-        new TuningPlugin(node.namespaces(), node.sysctls().root(), TuningPlugin.ALLOWLIST),
-        FirewallPlugin.TYPE,
-        new FirewallPlugin(node.table()),
-        StaticAddresses.TYPE,
-        new StaticAddresses());
+    Forwarding forwarding = new Forwarding(node.sysctls());
+    return Map.ofEntries(
+        Map.entry(LoopbackPlugin.TYPE, new LoopbackPlugin(node.namespaces())),
+        Map.entry(
+            BridgePlugin.TYPE,
+            new BridgePlugin(node.namespaces(), node.stack(), addresses, node.table(), forwarding)),
+        Map.entry(
+            PtpPlugin.TYPE,
+            new PtpPlugin(node.namespaces(), node.stack(), addresses, node.table(), forwarding)),
+        Map.entry(
+            MacvlanPlugin.TYPE,
+            new MacvlanPlugin(node.namespaces(), node.stack(), addresses, node.sysctls())),
+        Map.entry(
+            OverlayPlugin.TYPE,
+            new OverlayPlugin(node.stack(), plugins, node.table(), Clock.systemUTC())),
+        Map.entry(HostLocal.TYPE, new HostLocal(node.files())),
+        Map.entry(StaticAddresses.TYPE, new StaticAddresses()),
+        Map.entry(
+            PortMapPlugin.TYPE,
+            new PortMapPlugin(node.table(), node.conntrack(), node.stack(), node.sysctls())),
+        Map.entry(BandwidthPlugin.TYPE, new BandwidthPlugin(node.stack())),
+        Map.entry(
+            TuningPlugin.TYPE,
+            new TuningPlugin(node.namespaces(), node.sysctls().root(), TuningPlugin.ALLOWLIST)),
+        Map.entry(FirewallPlugin.TYPE, new FirewallPlugin(node.table())));
   }
 
   /**

@@ -40,6 +40,15 @@ public final class ContainerLink {
       inside.addresses().add(new InterfaceAddress(index, ip.address()));
     }
     inside.links().bringUp(index);
+    layRoutes(result);
+  }
+
+  /** Lays the result's routes over it, once it has its addresses and is up. */
+  public void layRoutes(CniResult result) throws IOException {
+    if (result.routes().isEmpty()) {
+      return;
+    }
+    int index = existing().index();
     for (CniResult.RouteTo route : result.routes()) {
       lay(route, gatewayOf(route, result.ips()), index);
     }
@@ -49,12 +58,19 @@ public final class ContainerLink {
   private void lay(CniResult.RouteTo route, @Nullable InetAddress gateway, int index)
       throws IOException {
     try {
-      inside.routes().add(new Route(route.destination().network(), gateway, index));
+      inside
+          .routes()
+          .add(new Route(route.destination().network(), gateway, index, optionsOf(route)));
     } catch (SyscallException e) {
       if (!e.is(Errno.EEXIST)) {
         throw e;
       }
     }
+  }
+
+  private static Route.Options optionsOf(CniResult.RouteTo route) {
+    return new Route.Options(
+        route.mtu(), route.advmss(), route.priority(), route.table(), route.scope(), false, null);
   }
 
   /** A route that names none goes by the gateway of the first address of its family. */

@@ -30,6 +30,11 @@ public final class Sysctls {
     return root;
   }
 
+  /** The same settings as another namespace has them. */
+  public Sysctls of(NetworkNamespace other) {
+    return new Sysctls(other, root);
+  }
+
   /**
    * The value without the newline at its end.
    *
