@@ -49,7 +49,7 @@ public final class FileSource implements PeerSource {
   private void follow(WatchService opened, Self self, Listener listener) {
     try {
       boolean watching = true;
-      @Nullable List<Peer> before = null;
+      @Nullable Object before = null;
       while (watching) {
         before = read(before, self, listener);
         WatchKey key = opened.take();
@@ -64,8 +64,12 @@ public final class FileSource implements PeerSource {
     }
   }
 
-  /** A file that cannot be read may be half written: what it said before holds. */
-  private @Nullable List<Peer> read(@Nullable List<Peer> before, Self self, Listener listener) {
+  /**
+   * A file that cannot be read may be half written: what it said before holds.
+   *
+   * @param before what was told last: the nodes, or the problem
+   */
+  private Object read(@Nullable Object before, Self self, Listener listener) {
     try {
       List<Peer> peers = PeerFile.read(file);
       if (!peers.equals(before)) {
@@ -73,8 +77,11 @@ public final class FileSource implements PeerSource {
       }
       return peers;
     } catch (IOException e) {
-      listener.failing(String.valueOf(e.getMessage()));
-      return null;
+      String problem = String.valueOf(e.getMessage());
+      if (!problem.equals(before)) {
+        listener.failing(problem);
+      }
+      return problem;
     }
   }
 
