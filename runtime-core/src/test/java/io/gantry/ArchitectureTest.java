@@ -147,9 +147,11 @@ class ArchitectureTest {
         .that()
         .resideInAnyPackage(
             "io.gantry.pod..", "io.gantry.container..", LINUX, SHIM, IMAGES, NETWORKS)
-        // A program of its own, by which scripts pack images.
+        // Programs of their own: by which scripts pack images, and the plugins for other runtimes.
         .and()
         .doNotHaveFullyQualifiedName("io.gantry.image.archive.PackImage")
+        .and()
+        .doNotHaveFullyQualifiedName("io.gantry.cni.launcher.Main")
         .should()
         .accessClassesThat()
         .resideInAPackage("java.util.logging..")

@@ -12,6 +12,7 @@ import io.gantry.linux.Linux;
 import io.gantry.linux.Syscalls;
 import io.gantry.linux.netlink.NetlinkConntrack;
 import io.gantry.linux.netlink.NetlinkNamespaces;
+import io.gantry.linux.netlink.NetworkNamespace;
 import io.gantry.linux.netlink.NetworkNamespaces;
 import io.gantry.linux.netlink.NetworkStack;
 import io.gantry.linux.nftables.LibNftables;
@@ -20,6 +21,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -34,12 +36,14 @@ public final class Main {
   /** For plugins that this one calls. */
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
+  private static final String LIST = "gantry-cni";
+
   private Main() {}
 
   /**
    * Answers on standard output and ends with 0, or with 1 where the answer is an error.
    *
-   * @param args the plugin's type
+   * @param args the plugin's type; {@value #LIST} lists them
    */
   public static void main(String[] args) throws IOException {
     if (args.length != 1) {
@@ -50,20 +54,27 @@ public final class Main {
   }
 
   private static int run(String type) throws IOException {
-    Invocation invocation =
-        new Invocation(
-            System.getenv(), System.getenv("CNI_COMMAND") == null ? "" : standardInput());
-    if (invocation.command().isEmpty()) {
-      System.err.println(
-          "CNI plugin " + type + " of Gantry, for CNI " + String.join(", ", CniVersion.texts()));
-      return 0;
+    String command = System.getenv("CNI_COMMAND");
+    if (type.equals(LIST) || command == null || command.isEmpty()) {
+      System.err.println("CNI plugins of Gantry, for CNI " + String.join(", ", CniVersion.texts()));
+      return listed();
     }
-    Launcher.Answer answer = answer(type, invocation);
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    Launcher.Answer answer = answer(type, new Invocation(System.getenv(), standardInput()));
     if (!answer.output().isEmpty()) {
-      out.println(answer.output());
+      print(answer.output());
     }
     return answer.exitCode();
+  }
+
+  private static int listed() throws IOException {
+    try (Parts parts = Parts.open(List.of())) {
+      parts.own().keySet().stream().sorted().forEach(Main::print);
+    }
+    return 0;
+  }
+
+  private static void print(String line) {
+    new PrintStream(System.out, true, StandardCharsets.UTF_8).println(line);
   }
 
   private static String standardInput() throws IOException {
@@ -71,24 +82,40 @@ public final class Main {
   }
 
   private static Launcher.Answer answer(String type, Invocation invocation) throws IOException {
-    Syscalls calls = Linux.syscalls();
-    NetworkNamespaces machine = new NetlinkNamespaces(calls);
-    try (NetworkStack stack = machine.own().open();
-        LibNftables nftables = new LibNftables(machine.own());
-        NetlinkConntrack conntrack = new NetlinkConntrack(calls, machine.own())) {
+    try (Parts parts = Parts.open(invocation.directories())) {
+      Map<String, Plugin> own = parts.own();
+      Namespaces namespaces = new Namespaces(Linux.syscalls());
+      return new Launcher(wanted -> found(own, wanted), type, namespaces).answer(invocation);
+    }
+  }
+
+  /** What plugins of this node work with. */
+  private record Parts(
+      NetworkStack stack, LibNftables nftables, NetlinkConntrack conntrack, Map<String, Plugin> own)
+      implements AutoCloseable {
+
+    static Parts open(List<Path> directories) throws IOException {
+      Syscalls calls = Linux.syscalls();
+      NetworkNamespaces machine = new NetlinkNamespaces(calls);
+      NetworkNamespace here = machine.own();
+      LibNftables nftables = new LibNftables(here);
+      NetlinkConntrack conntrack = new NetlinkConntrack(calls, here);
+      NetworkStack stack = here.open();
+      PacketTable table = new PacketTable(nftables, TABLE, Exclusion.byFile(calls, LOCK));
       BuiltIn.Node node =
           new BuiltIn.Node(
-              calls,
-              machine,
-              stack,
-              new PacketTable(nftables, TABLE, Exclusion.byFile(calls, LOCK)),
-              conntrack,
-              new Sysctls(machine.own(), Sysctls.KERNEL));
+              calls, machine, stack, table, conntrack, new Sysctls(here, Sysctls.KERNEL));
       AtomicReference<Plugins> all = new AtomicReference<>();
       Map<String, Plugin> own = BuiltIn.plugins(node, wanted -> all.get().of(wanted));
-      all.set(BuiltIn.orPrograms(own, invocation.directories(), LIMIT));
-      return new Launcher(wanted -> found(own, wanted), type, new Namespaces(calls))
-          .answer(invocation);
+      all.set(BuiltIn.orPrograms(own, directories, LIMIT));
+      return new Parts(stack, nftables, conntrack, own);
+    }
+
+    @Override
+    public void close() {
+      stack.close();
+      nftables.close();
+      conntrack.close();
     }
   }
 
