@@ -18,6 +18,7 @@ public record Config(
     String socketMode,
     LogSettings log,
     NetworkSettings network,
+    OverlaySettings overlay,
     CgroupSettings cgroup,
     ImageSettings image,
     RegistrySettings registry,
@@ -46,6 +47,7 @@ public record Config(
               "",
               true,
               ""),
+          OverlaySettings.DEFAULT,
           new CgroupSettings("/gantry"),
           new ImageSettings(
               3,

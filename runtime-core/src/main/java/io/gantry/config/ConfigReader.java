@@ -87,6 +87,7 @@ public final class ConfigReader {
             : defaults.socketMode();
     LogSettings log = log(top.section("log"), flags);
     NetworkSettings network = network(top.section("network"), defaults.network());
+    OverlaySettings overlay = OverlayReader.read(top.section("overlay"));
     CgroupSettings cgroup = cgroup(top.section("cgroup"), defaults.cgroup());
     ImageSettings image = image(top.section("image"), defaults.image());
     RegistrySettings registry = registry(top.section("registry"), defaults.registry());
@@ -99,6 +100,7 @@ public final class ConfigReader {
         socketMode,
         log,
         network,
+        overlay,
         cgroup,
         image,
         registry,

@@ -123,12 +123,14 @@ final class Wiring {
     Containers containers = new Containers(containerTable, podTable, launcher, Clock.systemUTC());
     Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC());
 
+    Runnable overlay = OverlayWiring.start(config, calls);
     DaemonNode node = new DaemonNode(config, network);
     Edge edge = new Edge(pods, containers, images, node, new KernelDetails(podTable, launcher));
     return new Services(
         edge,
         () -> recover(pods, containers),
         () -> {
+          overlay.run();
           telemetry.close();
           images.close();
           shims.close();

@@ -44,6 +44,20 @@ class ConfigReaderTest {
                     "",
                     true,
                     ""),
+                new OverlaySettings(
+                    "",
+                    "",
+                    List.of("10.244.0.0/16"),
+                    "gantry-vxlan",
+                    1,
+                    4789,
+                    "",
+                    "",
+                    0,
+                    Path.of("/etc/gantry/overlay.json"),
+                    new OverlaySettings.Etcd(
+                        List.of(), "/gantry/overlay", "", "", "", "", "", 24, 64, 60, 24),
+                    new OverlaySettings.Kubernetes("", "", "", "", "")),
                 new CgroupSettings("/gantry"),
                 new ImageSettings(
                     3,
@@ -68,12 +82,51 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 1 + 11 + 4 + 1);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 11 + 4 + 1);
   }
 
   @Test
   void theDefaultFileChangesNothingAsItIs() throws ConfigException {
     assertThat(parse(DefaultFile.text())).isEqualTo(Config.DEFAULT);
+  }
+
+  @Test
+  void anOverlayIsCheckedAsAWhole() throws ConfigException {
+    OverlaySettings overlay =
+        parse(
+                """
+                [overlay]
+                source = "etcd"
+                node_name = "a.example"
+                networks = ["10.9.1.0/16", "fd00:9::/32"]
+                address = "192.0.2.1"
+                [overlay.etcd]
+                endpoints = ["https://192.0.2.10:2379"]
+                block_length = 26
+                """)
+            .overlay();
+    assertThat(overlay.networks()).containsExactly("10.9.0.0/16", "fd00:9:0:0:0:0:0:0/32");
+    assertThat(overlay.etcd().blockLength()).isEqualTo(26);
+
+    problem("[overlay]\nsource = \"consul\"", "give file, etcd, kubernetes or nothing");
+    problem("[overlay]\nsource = \"etcd\"", "overlay.etcd.endpoints is empty; give");
+    problem("[overlay]\nsource = \"kubernetes\"", "overlay.kubernetes.server is \"\"; give");
+    problem("[overlay]\nnetworks = [\"10.9.0.0\"]", "overlay.networks has \"10.9.0.0\"; give");
+    problem(
+        "[overlay]\nnetworks = [\"10.1.0.0/16\", \"10.2.0.0/16\"]",
+        "overlay.networks has two of one version; give");
+    problem("[overlay]\naddress = \"localhost\"", "overlay.address is \"localhost\"; give");
+    problem("[overlay]\nvni = 0", "overlay.vni is 0; give a number from 1 to 16777215");
+    problem(
+        "[overlay]\nnetworks = [\"10.1.0.0/25\"]",
+        "overlay.etcd.block_length is 24; give a number from 25 to 30");
+    problem(
+        "[overlay.kubernetes]\ncert_file = \"/x\"",
+        "overlay.kubernetes.key_file is \"\"; give the key of cert_file");
+  }
+
+  private static void problem(String text, String message) {
+    assertThat(problems(text)).anyMatch(one -> one.contains(message));
   }
 
   @Test
@@ -143,7 +196,7 @@ class ConfigReaderTest {
       textBlock =
           """
           rot = "/x"              | f:1:1: unknown key rot; did you mean root?
-          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, metrics, network, registry, root, socket, socket_mode, state
+          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, metrics, network, overlay, registry, root, socket, socket_mode, state
           network.brigde = "a"    | f:1:1: unknown key network.brigde; did you mean network.bridge?
           root = 7                | f:1:1: root is 7; give an absolute path
           root = "var"            | f:1:1: root is "var"; give an absolute path

@@ -79,6 +79,7 @@ class FaultIT {
                 "",
                 true,
                 ""),
+            Config.DEFAULT.overlay(),
             new Config.CgroupSettings("/gantry-fault"),
             Config.DEFAULT.image(),
             Config.DEFAULT.registry(),

@@ -4,6 +4,8 @@ import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.netlink.NetworkNamespace;
 import io.gantry.linux.netlink.NetworkStack;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -206,8 +208,16 @@ public final class Overlay implements AutoCloseable {
     }
   }
 
-  /** Takes the device of an overlay that is not configured any more away; none is fine. */
-  public static void remove(OverlaySettings settings, NetworkStack node) throws IOException {
-    new VxlanDevice(node, settings).remove();
+  /** Takes away what an overlay that is not configured any more left; nothing is fine. */
+  public static void leave(Path nodeFile, NetworkNamespace namespace) throws IOException {
+    Optional<NodeFile.Content> left = new NodeFile(nodeFile).read();
+    if (left.isPresent()) {
+      String device = left.get().device();
+      namespace.use(node -> {
+        VxlanDevice.remove(node, device);
+        return null;
+      });
+      Files.deleteIfExists(nodeFile);
+    }
   }
 }

@@ -43,7 +43,7 @@ final class VxlanDevice {
             underlay.innerMtu());
     Link link = find().orElse(null);
     if (link != null && !node.links().vxlan(wanted.name()).equals(Optional.of(wanted))) {
-      delete(link);
+      delete(node, link);
       link = null;
     }
     if (link == null) {
@@ -100,15 +100,15 @@ final class VxlanDevice {
     }
   }
 
-  /** Takes the device away, and with it all routes and neighbours over it; none is fine. */
-  void remove() throws IOException {
-    Optional<Link> link = find();
-    if (link.isPresent()) {
-      delete(link.get());
+  /** Takes a device away, and with it all routes and neighbours over it; none is fine. */
+  static void remove(NetworkStack node, String name) throws IOException {
+    Optional<Link> link = node.links().find(name);
+    if (link.isPresent() && link.get().kind().equals(KIND)) {
+      delete(node, link.get());
     }
   }
 
-  private void delete(Link link) throws IOException {
+  private static void delete(NetworkStack node, Link link) throws IOException {
     try {
       node.links().delete(link.index());
     } catch (SyscallException e) {

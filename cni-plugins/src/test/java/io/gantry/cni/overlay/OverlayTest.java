@@ -156,6 +156,17 @@ class OverlayTest {
   }
 
   @Test
+  void aNodeThatLeavesTheOverlayHasNothingOfIt() throws Exception {
+    Overlay.leave(temp.resolve("node.json"), node);
+    puppet().listener().changed(new Membership(List.of(OWN), null, List.of(OTHER)));
+    awaitStatus(joined(OTHER));
+    overlay.close();
+    Overlay.leave(temp.resolve("node.json"), node);
+    assertThat(node.links().find("gtest.vx")).isEmpty();
+    assertThat(temp.resolve("node.json")).doesNotExist();
+  }
+
+  @Test
   void aNodeWhoseAddressChangedTellsItsSourceAnew() throws Exception {
     Puppet first = puppet();
     first.listener().changed(new Membership(List.of(OWN), null, List.of(OTHER)));

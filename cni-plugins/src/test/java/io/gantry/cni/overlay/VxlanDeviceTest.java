@@ -70,9 +70,9 @@ class VxlanDeviceTest {
 
   @Test
   void itIsTakenAwayAndNoneIsFine() throws IOException {
-    device.remove();
+    VxlanDevice.remove(node, "gtest.vx");
     device.ensure(UNDERLAY, List.of(BLOCK));
-    device.remove();
+    VxlanDevice.remove(node, "gtest.vx");
     assertThat(node.links().find("gtest.vx")).isEmpty();
     assertThat(node.addresses().list()).isEmpty();
   }
