@@ -42,14 +42,21 @@ record Element(String set, String key, String value, Optional<SharedChain> chain
    * addresses and one on one of them.
    */
   boolean excludes(Element other) {
-    if (!isPort() || !other.isPort()) {
-      return false;
+    Optional<String> port = nodePort();
+    return port.isPresent()
+        && port.equals(other.nodePort())
+        && (key.equals(other.key) || !set.equals(other.set));
+  }
+
+  /** Which port of the node it is about, whatever the address; nothing where it is about none. */
+  Optional<String> nodePort() {
+    if (!isPort()) {
+      return Optional.empty();
     }
-    if (set.equals(other.set)) {
-      return key.equals(other.key);
-    }
-    return version() == other.version()
-        && (key.endsWith(BETWEEN + other.key) || other.key.endsWith(BETWEEN + key));
+    int port = key.lastIndexOf(BETWEEN);
+    int protocol = key.lastIndexOf(BETWEEN, port - 1);
+    return Optional.of(
+        version() + (protocol < 0 ? key : key.substring(protocol + BETWEEN.length())));
   }
 
   private boolean isPort() {

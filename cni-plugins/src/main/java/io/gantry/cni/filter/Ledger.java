@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -16,6 +17,10 @@ final class Ledger {
 
   private final Map<Element.Place, Holding> holdings = new LinkedHashMap<>();
   private final Map<Owner, Set<Element.Place>> places = new HashMap<>();
+
+  /** Holdings by the port of the node that they are about. */
+  private final Map<String, Set<Holding>> ports = new HashMap<>();
+
   private final Map<SharedChain, Integer> leading = new HashMap<>();
 
   boolean isEmpty() {
@@ -50,7 +55,11 @@ final class Ledger {
   }
 
   private void requireFree(Holding wanted) throws PlaceTakenException {
-    for (Holding held : holdings.values()) {
+    Optional<String> port = wanted.element().nodePort();
+    if (port.isEmpty()) {
+      return;
+    }
+    for (Holding held : ports.getOrDefault(port.get(), Set.of())) {
       if (!held.owner().equals(wanted.owner()) && wanted.element().excludes(held.element())) {
         throw new PlaceTakenException(held, wanted.owner());
       }
@@ -126,6 +135,10 @@ final class Ledger {
     holdings.put(holding.place(), holding);
     places.computeIfAbsent(holding.owner(), owner -> new LinkedHashSet<>()).add(holding.place());
     holding.element().chain().ifPresent(chain -> leading.merge(chain, 1, Integer::sum));
+    holding
+        .element()
+        .nodePort()
+        .ifPresent(port -> ports.computeIfAbsent(port, key -> new HashSet<>()).add(holding));
   }
 
   private void take(Holding holding) {
@@ -136,6 +149,16 @@ final class Ledger {
           some.remove(holding.place());
           return some.isEmpty() ? null : some;
         });
+    holding
+        .element()
+        .nodePort()
+        .ifPresent(port ->
+            ports.computeIfPresent(
+                port,
+                (key, some) -> {
+                  some.remove(holding);
+                  return some.isEmpty() ? null : some;
+                }));
     holding
         .element()
         .chain()

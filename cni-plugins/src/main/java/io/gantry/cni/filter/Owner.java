@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * Whose elements they are: one interface of one container in one network. A comment in the kernel
@@ -17,7 +18,7 @@ public record Owner(String network, String containerId, String ifName) {
   private static final int LONGEST_CONTAINER = 64;
   private static final int LONGEST_INTERFACE = 15;
   private static final int HASH_DIGITS = 24;
-  private static final String PLAIN = "[A-Za-z0-9_.:@+-]+";
+  private static final Pattern PLAIN = Pattern.compile("~?[A-Za-z0-9_.:@+-]+");
 
   public Owner {
     network = plain(network, LONGEST_NETWORK);
@@ -31,8 +32,7 @@ public record Owner(String network, String containerId, String ifName) {
   }
 
   private static String plain(String text, int longest) {
-    boolean hashed = text.startsWith("~") && text.substring(1).matches(PLAIN);
-    if (text.length() <= longest && (hashed || text.matches(PLAIN))) {
+    if (text.length() <= longest && PLAIN.matcher(text).matches()) {
       return text;
     }
     return "~" + hash(text).substring(0, Math.min(HASH_DIGITS, longest - 1));

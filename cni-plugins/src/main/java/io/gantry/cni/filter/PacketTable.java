@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /**
  * One table of the packet filter, family inet, with what pods have in it. What should be in it is
@@ -19,6 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class PacketTable {
 
   private static final String NAME = "[A-Za-z][A-Za-z0-9_]*";
+
+  private static final Pattern REMARK = Pattern.compile("[ \\t]*#.*");
 
   private final Nftables nftables;
   private final String name;
@@ -157,10 +160,14 @@ public final class PacketTable {
     outline = outlined();
   }
 
-  /** Empty when it cannot be seen, so that the next change or check writes all of the table. */
+  /**
+   * Empty when it cannot be seen, so that the next change or check writes all of the table. What
+   * some versions tell behind a # changes with elements, as their count does.
+   */
   private String outlined() throws IOException {
     try {
-      return nftables.outline("list table inet " + name + "\n");
+      String shown = nftables.outline("list table inet " + name + "\n");
+      return REMARK.matcher(shown).replaceAll("");
     } catch (NftablesException e) {
       return "";
     }

@@ -171,6 +171,11 @@ final class Launcher {
     return valid;
   }
 
+  /** What is answered when a plugin could not even be asked. */
+  static Answer failure(Invocation invocation, IOException e) {
+    return failure(invocation, CniException.PLUGIN_FAILURE, e.getMessage(), "");
+  }
+
   private static Answer failure(
       Invocation invocation, int code, @Nullable String message, String details) {
     ObjectNode json = JSON.createObjectNode();

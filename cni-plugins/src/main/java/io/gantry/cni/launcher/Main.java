@@ -81,11 +81,13 @@ public final class Main {
     return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  private static Launcher.Answer answer(String type, Invocation invocation) throws IOException {
+  private static Launcher.Answer answer(String type, Invocation invocation) {
     try (Parts parts = Parts.open(invocation.directories())) {
       Map<String, Plugin> own = parts.own();
       Namespaces namespaces = new Namespaces(Linux.syscalls());
       return new Launcher(wanted -> found(own, wanted), type, namespaces).answer(invocation);
+    } catch (IOException e) {
+      return Launcher.failure(invocation, e);
     }
   }
 

@@ -49,8 +49,8 @@ final class FormerSettings {
     before.allMulticast().ifPresent(on -> json.put("allmulti", on));
     before.transmitQueue().ifPresent(packets -> json.put("txQLen", packets));
     Files.createDirectories(directory);
-    // readable for root alone
-    Path fresh = Files.createTempFile(directory, "tuning", ".new");
+    // under one name each time, so that a crash leaves no more than one
+    Path fresh = directory.resolve(file.getFileName() + ".new");
     Files.write(fresh, JSON.writeValueAsBytes(json));
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
@@ -92,7 +92,9 @@ final class FormerSettings {
   }
 
   void drop(String containerId, String ifName) throws IOException {
-    Files.deleteIfExists(file(containerId, ifName));
+    Path file = file(containerId, ifName);
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(directory.resolve(file.getFileName() + ".new"));
   }
 
   /** Drops what belongs to that network and to nobody of these; other files are left alone. */

@@ -151,19 +151,32 @@ public final class TuningPlugin implements Plugin {
   public void del(PluginCall call) throws CniException {
     FormerSettings former = new FormerSettings(TuningConfig.dataDirectory(call.config().fields()));
     try {
-      Optional<LinkTuning> before = former.read(call.containerId(), call.ifName());
-      PluginCall.Netns netns = call.netns();
-      if (before.isPresent() && netns != null) {
-        namespaces
-            .at(netns.fd())
-            .use(inside -> {
-              restore(inside, call.ifName(), before.get());
-              return null;
-            });
-      }
-      former.drop(call.containerId(), call.ifName());
+      restore(call, former.read(call.containerId(), call.ifName()));
     } catch (IOException e) {
       throw failed("set " + Owner.of(call) + " back to what it was", e);
+    } finally {
+      drop(call, former);
+    }
+  }
+
+  /** Once is enough: what cannot be set back must not keep the container from going. */
+  private static void drop(PluginCall call, FormerSettings former) throws CniException {
+    try {
+      former.drop(call.containerId(), call.ifName());
+    } catch (IOException e) {
+      throw failed("forget what " + Owner.of(call) + " was", e);
+    }
+  }
+
+  private void restore(PluginCall call, Optional<LinkTuning> before) throws IOException {
+    PluginCall.Netns netns = call.netns();
+    if (before.isPresent() && netns != null) {
+      namespaces
+          .at(netns.fd())
+          .use(inside -> {
+            restore(inside, call.ifName(), before.get());
+            return null;
+          });
     }
   }
 

@@ -126,6 +126,8 @@ class PacketTableTest {
     filter.table = "as it should be";
     table.put(ONE, masquerade("10.88.0.2/16"));
     assertThat(table.verify()).isFalse();
+    filter.table = "as it should be # count 7";
+    assertThat(table.verify()).isFalse();
 
     filter.table = "changed";
     assertThat(table.verify()).isTrue();

@@ -95,6 +95,18 @@ class TuningPluginTest {
   }
 
   @Test
+  void whatCannotBeSetBackFailsOnce() throws IOException {
+    plugin.add(call(ALL));
+    networks.failAfter(0, Errno.EBUSY);
+    assertThatExceptionOfType(CniException.class)
+        .isThrownBy(() -> plugin.del(call(ALL)))
+        .withMessageContaining("cannot set container one (eth0 in network net) back")
+        .withMessageContaining("EBUSY");
+    plugin.del(call(ALL));
+    assertThat(temp.resolve("data")).isEmptyDirectory();
+  }
+
+  @Test
   void settingsOfTheNamespaceAreWrittenAndCompared() throws IOException {
     String sysctl = "'sysctl': {'net.core.somaxconn': '500'}";
     plugin.add(call(sysctl));
