@@ -44,6 +44,12 @@ record AcceptedPeers(List<Peer> peers, List<String> refusals) {
           "its address %s is of another version than %s here"
               .formatted(address.getHostAddress(), self.address().getHostAddress()));
     }
+    if (address.isMulticastAddress()
+        || address.isLoopbackAddress()
+        || address.isAnyLocalAddress()
+        || address.isLinkLocalAddress()) {
+      return Optional.of("its address " + address.getHostAddress() + " is no node's");
+    }
     if (settings.covers(IpPrefix.host(address))) {
       return Optional.of("its address " + address.getHostAddress() + " is within the overlay");
     }

@@ -75,6 +75,10 @@ public final class Overlay implements AutoCloseable {
           problem("the overlay cannot be set up: " + e.getMessage());
           LOG.debug("the overlay cannot be set up", e);
           open = inbox.pause(backoff.failed());
+        } catch (RuntimeException e) {
+          problem("the overlay cannot be set up: " + e);
+          LOG.error("the overlay's thread failed and begins anew", e);
+          open = inbox.pause(backoff.failed());
         }
       }
     } catch (InterruptedException e) {
@@ -86,6 +90,11 @@ public final class Overlay implements AutoCloseable {
   private void stay() throws IOException, InterruptedException {
     try (NetworkStack node = namespace.open()) {
       Underlay underlay = Underlay.find(node, settings.underlay());
+      if (settings.covers(IpPrefix.host(underlay.address()))) {
+        throw new IOException(
+            "this node's own address %s is within %s: correct overlay.networks"
+                .formatted(underlay.address().getHostAddress(), settings.networks()));
+      }
       Optional<NodeFile.Content> had = file.read();
       written = had.orElse(null);
       PeerSource.Self self =

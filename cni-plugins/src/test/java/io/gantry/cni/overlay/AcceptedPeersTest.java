@@ -60,6 +60,14 @@ class AcceptedPeersTest {
   }
 
   @Test
+  void anAddressThatIsNoNodesIsNotSentTo() {
+    for (String address : List.of("224.0.0.1", "127.0.0.1", "0.0.0.0", "169.254.1.1")) {
+      assertThat(accepted(peer("a", address, "10.244.2.0/24")).refusals())
+          .containsExactly("node a is left out: its address " + address + " is no node's");
+    }
+  }
+
+  @Test
   void twoNodesCannotHaveOneAddressNorOneOfAnotherVersion() {
     AcceptedPeers accepted =
         accepted(

@@ -47,12 +47,19 @@ public final class EtcdSource implements PeerSource {
   private final Clock clock;
   private final RandomGenerator random = RandomGenerator.getDefault();
   private final CountDownLatch closing = new CountDownLatch(1);
+
+  /** Kept from one session to the next: etcd keeps each for a day. */
+  private final Lease nodeLease;
+
+  private final Lease blockLease;
   private @Nullable Thread thread;
 
   EtcdSource(EtcdSettings settings, Stores stores, Clock clock) {
     this.settings = settings;
     this.stores = stores;
     this.clock = clock;
+    this.nodeLease = new Lease(settings.nodeTtl());
+    this.blockLease = new Lease(settings.blockTtl());
   }
 
   /** A source that connects once it is started. */
@@ -78,6 +85,9 @@ public final class EtcdSource implements PeerSource {
         } catch (IOException e) {
           LOG.debug("a session with etcd ended", e);
           listener.failing(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+          LOG.error("a session with etcd failed and begins anew", e);
+          listener.failing("a session with etcd failed: " + e);
         }
         if (!session.own.isEmpty()) {
           // a block that was got stays the one to ask for
@@ -127,19 +137,19 @@ public final class EtcdSource implements PeerSource {
     void run(Store store) throws IOException, InterruptedException {
       // counted from before the question: by etcd's clock the lease is never shorter
       Instant asked = clock.instant();
-      long blockLease = store.lease(settings.blockTtl());
+      blockLease.begin(store);
       Claims claims = new Claims(store, settings, self, random);
-      own = claims.blocks(blockLease);
+      own = claims.blocks(blockLease.id);
       ownUntil = asked.plus(settings.blockTtl());
-      long nodeLease = store.lease(settings.nodeTtl());
-      claims.node(nodes + self.name(), own, nodeLease);
+      nodeLease.begin(store);
+      claims.node(nodes + self.name(), own, nodeLease.id);
       Store.Listing listing = store.list(nodes);
       listing.values().forEach((key, value) -> learn(key, value.text()));
       try (Store.Watching watching = store.watch(nodes, listing.revision() + 1, this::enqueue)) {
         LOG.debug("watching {} from revision {}: {}", nodes, listing.revision() + 1, watching);
         tell();
         worked = true;
-        follow(store, nodeLease, blockLease);
+        follow(store);
       }
     }
 
@@ -149,19 +159,16 @@ public final class EtcdSource implements PeerSource {
       }
     }
 
-    private void follow(Store store, long nodeLease, long blockLease)
-        throws IOException, InterruptedException {
-      Renewal node = new Renewal(store, nodeLease, settings.nodeTtl());
-      Renewal block = new Renewal(store, blockLease, settings.blockTtl());
+    private void follow(Store store) throws IOException, InterruptedException {
       while (closing.getCount() > 0) {
-        Store.Event event = events.poll(node.waitNanos(), TimeUnit.NANOSECONDS);
+        Store.Event event = events.poll(nodeLease.waitNanos(), TimeUnit.NANOSECONDS);
         if (event != null) {
           take(event);
           tell();
         }
-        node.renewIfDue();
+        nodeLease.renewIfDue(store);
         Instant asked = clock.instant();
-        if (block.renewIfDue()) {
+        if (blockLease.renewIfDue(store)) {
           ownUntil = asked.plus(settings.blockTtl());
           tell();
         }
@@ -220,19 +227,27 @@ public final class EtcdSource implements PeerSource {
     }
   }
 
-  /** A lease and when it has to be prolonged. */
-  private static final class Renewal {
+  /** A lease and when it has to be prolonged. Only the source's thread uses it. */
+  private static final class Lease {
 
-    private final Store store;
-    private final long lease;
-    private final Duration period;
+    private final Duration ttl;
+    private long id;
     private long due;
 
-    Renewal(Store store, long lease, Duration ttl) {
-      this.store = store;
-      this.lease = lease;
-      this.period = ttl.dividedBy(RENEWALS);
-      this.due = System.nanoTime() + period.toNanos();
+    Lease(Duration ttl) {
+      this.ttl = ttl;
+    }
+
+    /** Goes on with what there is, or gets a new one. */
+    void begin(Store store) throws IOException {
+      if (id == 0 || !store.renew(id)) {
+        id = store.lease(ttl);
+      }
+      restart();
+    }
+
+    private void restart() {
+      due = System.nanoTime() + ttl.dividedBy(RENEWALS).toNanos();
     }
 
     long waitNanos() {
@@ -240,12 +255,14 @@ public final class EtcdSource implements PeerSource {
     }
 
     /** Whether it was due. */
-    boolean renewIfDue() throws IOException {
+    boolean renewIfDue(Store store) throws IOException {
       if (due - System.nanoTime() > 0) {
         return false;
       }
-      due = System.nanoTime() + period.toNanos();
-      store.renew(lease);
+      restart();
+      if (!store.renew(id)) {
+        throw new IOException("etcd ended a lease of this node of " + ttl.toSeconds() + " seconds");
+      }
       return true;
     }
   }

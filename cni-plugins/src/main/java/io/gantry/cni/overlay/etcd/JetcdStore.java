@@ -5,6 +5,8 @@ import io.etcd.jetcd.Client;
 import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.common.exception.ErrorCode;
+import io.etcd.jetcd.common.exception.EtcdException;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
@@ -116,9 +118,15 @@ final class JetcdStore implements Store {
   }
 
   @Override
-  public void renew(long lease) throws IOException {
-    if (answer("prolong a lease", client.getLeaseClient().keepAliveOnce(lease)).getTTL() <= 0) {
-      throw new IOException("cannot prolong a lease at " + endpoints + ": it ended");
+  public boolean renew(long lease) throws IOException {
+    try {
+      return answer("prolong a lease", client.getLeaseClient().keepAliveOnce(lease)).getTTL() > 0;
+    } catch (IOException e) {
+      if (e.getCause() instanceof EtcdException told
+          && told.getErrorCode() == ErrorCode.NOT_FOUND) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -61,8 +61,8 @@ interface Store extends AutoCloseable {
 
   long lease(Duration ttl) throws IOException;
 
-  /** Prolongs a lease; one that ended is a failure. */
-  void renew(long lease) throws IOException;
+  /** Prolongs a lease; false when it ended. */
+  boolean renew(long lease) throws IOException;
 
   /** All keys that begin so. */
   Listing list(String prefix) throws IOException;

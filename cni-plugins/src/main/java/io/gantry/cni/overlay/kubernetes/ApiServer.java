@@ -25,8 +25,8 @@ final class ApiServer implements AutoCloseable {
   private static final int OK = 200;
   private static final int GONE = 410;
 
-  /** A page of a list; larger clusters come in several. */
-  private static final int PAGE = 500;
+  /** A page of a list; nodes name all their images, so few are much. */
+  private static final int PAGE = 100;
 
   private static final int LONGEST_ERROR = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,10 +72,13 @@ final class ApiServer implements AutoCloseable {
    * One page of all nodes.
    *
    * @param next of the page before, or empty
+   * @param opened is told the connection, to cut it
    */
-  JsonNode list(String next) throws IOException, InterruptedException {
+  JsonNode list(String next, Consumer<InputStream> opened)
+      throws IOException, InterruptedException {
     String query = "?limit=" + PAGE + (next.isEmpty() ? "" : "&continue=" + encoded(next));
     try (InputStream body = answer("list nodes", query)) {
+      opened.accept(body);
       return JSON.readTree(body);
     } catch (JacksonException e) {
       throw new IOException("cannot list nodes at " + settings.server() + ": " + e, e);

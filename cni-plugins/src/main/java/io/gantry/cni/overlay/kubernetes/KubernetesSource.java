@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,6 +86,10 @@ public final class KubernetesSource implements PeerSource {
             backoff.succeeded();
           }
           pause = backoff.failed();
+        } catch (RuntimeException e) {
+          LOG.error("a session with the API server failed and begins anew", e);
+          listener.failing("a session with the API server failed: " + e);
+          pause = backoff.failed();
         }
         closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
       }
@@ -113,6 +118,12 @@ public final class KubernetesSource implements PeerSource {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** A request whose answer can be cut once it is told. */
+  @FunctionalInterface
+  private interface Exchange<T> {
+    T run(Consumer<InputStream> opened) throws IOException, InterruptedException;
   }
 
   /** From one list to the next. */
@@ -146,9 +157,16 @@ public final class KubernetesSource implements PeerSource {
     }
 
     private void watch(ApiServer server) throws IOException, InterruptedException {
+      bounded(opened -> {
+        server.watch(revision, rhythm.watch(), opened, this::change);
+        return true;
+      });
+    }
+
+    private <T> T bounded(Exchange<T> exchange) throws IOException, InterruptedException {
       AtomicReference<ScheduledFuture<?>> cut = new AtomicReference<>();
       try {
-        server.watch(revision, rhythm.watch(), body -> cut.set(cutLater(body)), this::change);
+        return exchange.run(body -> cut.set(cutLater(body)));
       } finally {
         ScheduledFuture<?> waiting = cut.get();
         if (waiting != null) {
@@ -157,7 +175,7 @@ public final class KubernetesSource implements PeerSource {
       }
     }
 
-    /** A server that lost its power never ends the watch: then it is ended here. */
+    /** A server that lost its power never ends its answer: then it is ended here. */
     private ScheduledFuture<?> cutLater(InputStream body) {
       return cutter.schedule(() -> cut(body), rhythm.silence().toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -173,7 +191,8 @@ public final class KubernetesSource implements PeerSource {
     private void list(ApiServer server) throws IOException, InterruptedException {
       String next = "";
       do {
-        JsonNode page = server.list(next);
+        String from = next;
+        JsonNode page = bounded(opened -> server.list(from, opened));
         for (JsonNode node : page.path("items")) {
           learn(node);
         }
