@@ -21,6 +21,7 @@ import io.gantry.cli.image.TagCommand;
 import io.gantry.cli.image.UntagCommand;
 import io.gantry.cli.log.LogsCommand;
 import io.gantry.cli.node.InfoCommand;
+import io.gantry.cli.node.NetworkCommand;
 import io.gantry.cli.node.VersionCommand;
 import io.gantry.cli.pod.InspectpCommand;
 import io.gantry.cli.pod.PodsCommand;
@@ -64,6 +65,7 @@ final class Verbs {
           "inspecti",
           "rmi",
           "fsck",
+          "network",
           "info",
           "version");
 
@@ -93,6 +95,7 @@ final class Verbs {
       case "inspectp" -> new InspectpCommand(session);
       case "logs" -> new LogsCommand(session);
       case "pods" -> new PodsCommand(session);
+      case "network" -> new NetworkCommand(session);
       case "ps" -> new PsCommand(session);
       case "pull" -> new PullCommand(session);
       case "push" -> new PushCommand(session);

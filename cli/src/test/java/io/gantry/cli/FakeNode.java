@@ -83,6 +83,7 @@ final class FakeNode implements AutoCloseable {
         .addService(new FakeImages(this))
         .addService(new FakeArchives(this))
         .addService(new FakeImageWork(this))
+        .addService(new FakeNetworks(this))
         .build();
   }
 

@@ -2,6 +2,7 @@ package io.gantry.daemon;
 
 import io.gantry.cni.NetworkException;
 import io.gantry.cni.NetworkStatus;
+import io.gantry.cni.NetworkSummary;
 import io.gantry.cni.PodNetwork;
 import io.gantry.config.Config;
 import io.gantry.error.Subject;
@@ -55,6 +56,11 @@ final class DaemonNode implements NodeStatus {
       throw new UnavailableException(
           new Subject("network", e.object()), String.valueOf(e.getMessage()), e.nextStep(), e);
     }
+  }
+
+  @Override
+  public List<NetworkSummary> networks() {
+    return network.networks();
   }
 
   @Override

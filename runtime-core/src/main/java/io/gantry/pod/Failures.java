@@ -4,11 +4,13 @@ import io.gantry.cni.AddressesExhaustedException;
 import io.gantry.cni.AttachmentFailedException;
 import io.gantry.cni.NetworkException;
 import io.gantry.cni.NetworkUnavailableException;
+import io.gantry.cni.PortTakenException;
 import io.gantry.error.BrokenException;
 import io.gantry.error.ExhaustedException;
 import io.gantry.error.GantryException;
 import io.gantry.error.Subject;
 import io.gantry.error.UnavailableException;
+import io.gantry.error.WrongStateException;
 import java.io.IOException;
 
 /** Translates what went wrong below into what it means for a pod. */
@@ -44,6 +46,7 @@ final class Failures {
           new ExhaustedException(subject, message, e.nextStep(), e);
       case NetworkUnavailableException _ ->
           new UnavailableException(subject, message, e.nextStep(), e);
+      case PortTakenException _ -> new WrongStateException(subject, message, e.nextStep(), e);
       case AttachmentFailedException _ -> new BrokenException(subject, message, e.nextStep(), e);
     };
   }

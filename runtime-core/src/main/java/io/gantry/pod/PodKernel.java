@@ -2,6 +2,7 @@ package io.gantry.pod;
 
 import io.gantry.cni.NetworkException;
 import io.gantry.cni.PodNetwork;
+import io.gantry.error.WrongStateException;
 import io.gantry.linux.Fd;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.ProcessIdentity;
@@ -65,6 +66,19 @@ public final class PodKernel {
     }
     Fd netns = Objects.requireNonNull(namespaces.of(pod.id()).get(Namespace.NET));
     return pod.attachedTo(networking.attach(pod.id(), netns, planned));
+  }
+
+  /** Fails when the kernel lacks something that the pod's networks gave it. */
+  void checkNetwork(Pod pod) throws NetworkException {
+    PodNetworkRecord record = pod.network();
+    Fd netns = namespaces.of(pod.id()).get(Namespace.NET);
+    if (record == null || netns == null) {
+      throw new WrongStateException(
+          pod.id().subject(),
+          "pod " + pod.id().brief() + " has no network of its own",
+          "name a pod that is ready and does not use the machine's network");
+    }
+    networking.check(pod.id(), netns, record);
   }
 
   void writeFiles(Pod pod) throws IOException {

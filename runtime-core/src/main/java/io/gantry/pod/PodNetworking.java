@@ -74,6 +74,10 @@ final class PodNetworking {
     }
   }
 
+  void check(PodId pod, Fd netns, PodNetworkRecord record) throws NetworkException {
+    network.check(pod.value(), netns, record.attachments());
+  }
+
   /** What pods have of their networks, by pod. */
   static Map<String, List<Attachment>> attachments(Stream<Pod> pods) {
     Map<String, List<Attachment>> all = new HashMap<>();

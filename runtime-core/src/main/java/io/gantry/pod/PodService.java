@@ -33,6 +33,14 @@ public interface PodService {
    */
   Pod pod(String id);
 
+  /**
+   * Compares what the pod's networks gave it with what the kernel has.
+   *
+   * @throws io.gantry.error.WrongStateException naming what is missing, or when the pod has no
+   *     network of its own
+   */
+  void checkNetwork(String id);
+
   /** From memory, newest first. */
   List<Pod> list(PodFilter filter);
 }

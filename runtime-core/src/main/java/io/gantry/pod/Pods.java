@@ -1,9 +1,11 @@
 package io.gantry.pod;
 
 import io.gantry.cni.Attachment;
+import io.gantry.cni.NetworkException;
 import io.gantry.error.AlreadyExistsException;
 import io.gantry.error.GantryException;
 import io.gantry.error.NotFoundException;
+import io.gantry.error.WrongStateException;
 import io.gantry.state.Operations;
 import io.gantry.state.Table;
 import java.io.IOException;
@@ -122,6 +124,20 @@ public final class Pods implements PodService {
   /** A pod in the making is nobody's yet: its id has not been told to anyone. */
   private Optional<Pod> known(String id) {
     return pods.find(id).filter(pod -> !(pod.state() instanceof PodState.Creating));
+  }
+
+  @Override
+  public void checkNetwork(String id) {
+    Pod pod = pods.require(id);
+    try {
+      kernel.checkNetwork(pod);
+    } catch (NetworkException e) {
+      throw new WrongStateException(
+          pod.id().subject(),
+          String.valueOf(e.getMessage()),
+          "make the pod again: what is missing is not put back",
+          e);
+    }
   }
 
   @Override

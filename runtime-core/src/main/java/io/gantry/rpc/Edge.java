@@ -26,6 +26,7 @@ public record Edge(
         new RuntimeRpc(new RuntimeCalls(node), podCalls, containerCalls),
         new ImageRpc(imageCalls),
         new GantryImagesRpc(imageCalls, ownCalls, commitCalls, longCalls),
-        new ImageWorkRpc(imageCalls, ownCalls, commitCalls, longCalls));
+        new ImageWorkRpc(imageCalls, ownCalls, commitCalls, longCalls),
+        new NetworksRpc(pods, node));
   }
 }

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.cni.NetworkSummary;
 import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public interface NodeStatus {
    * news.
    */
   void podBlocks(List<IpPrefix> blocks);
+
+  /** The networks of pods, and files that should be some and are not. */
+  List<NetworkSummary> networks();
 
   /** The configuration in force, for people; the values are what JSON can show. */
   Map<String, Object> configuration();

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.cni.NetworkSummary;
 import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,25 @@ final class FakeNode implements NodeStatus {
     return Map.of("root", "/somewhere");
   }
 
+  /** Ids of pods that are attached. */
+  List<String> podsOnNetwork = List.of();
+
   /** What the node was told of its pods' addresses. */
   List<IpPrefix> podBlocks = List.of();
+
+  @Override
+  public List<NetworkSummary> networks() {
+    return List.of(
+        new NetworkSummary(
+            "gantry",
+            "1.1.0",
+            "built in",
+            List.of("bridge", "portmap"),
+            List.of("10.88.0.0/16"),
+            podsOnNetwork,
+            "",
+            true));
+  }
 
   @Override
   public void podBlocks(List<IpPrefix> blocks) {

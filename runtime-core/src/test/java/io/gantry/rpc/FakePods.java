@@ -2,6 +2,7 @@ package io.gantry.rpc;
 
 import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
+import io.gantry.error.WrongStateException;
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodFilter;
 import io.gantry.pod.PodId;
@@ -38,6 +39,13 @@ final class FakePods implements PodService {
   @Override
   public void remove(String id) {
     pods.remove(id);
+  }
+
+  @Override
+  public void checkNetwork(String id) {
+    if (pod(id).network() == null) {
+      throw new WrongStateException(new Subject("pod", id), "no network", "start it");
+    }
   }
 
   @Override

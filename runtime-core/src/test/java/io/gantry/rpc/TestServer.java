@@ -18,6 +18,7 @@ final class TestServer implements AutoCloseable {
   final FakePods pods = new FakePods();
   final FakeContainers containers = new FakeContainers();
   final FakeImages images = new FakeImages();
+  final FakeNode node = new FakeNode();
   final Path socket;
   final ManagedChannel channel;
   private final RpcServer server;
@@ -25,7 +26,7 @@ final class TestServer implements AutoCloseable {
 
   TestServer(Path directory) throws IOException {
     socket = directory.resolve("s.sock");
-    Edge edge = new Edge(pods, containers, images, new FakeNode(), new FakeDetails());
+    Edge edge = new Edge(pods, containers, images, node, new FakeDetails());
     server = RpcServer.start(socket, PosixFilePermissions.fromString("rw-rw----"), edge);
     loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =

@@ -9,6 +9,8 @@ import io.gantry.api.gantry.v1.ImageWorkGrpc.ImageWorkBlockingV2Stub;
 import io.gantry.api.gantry.v1.ImagesGrpc;
 import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingStub;
 import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingV2Stub;
+import io.gantry.api.gantry.v1.NetworksGrpc;
+import io.gantry.api.gantry.v1.NetworksGrpc.NetworksBlockingStub;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
@@ -71,6 +73,11 @@ public final class Connection implements AutoCloseable {
   /** What only Gantry offers about images, for work. */
   public ImagesBlockingStub ownImageWork() {
     return within(ImagesGrpc.newBlockingStub(channel), limit);
+  }
+
+  /** The networks of pods, which only Gantry tells of. */
+  public NetworksBlockingStub networks() {
+    return within(NetworksGrpc.newBlockingStub(channel), limit == null ? PATIENCE : limit);
   }
 
   private static <S extends AbstractStub<S>> S within(S stub, @Nullable Duration limit) {
