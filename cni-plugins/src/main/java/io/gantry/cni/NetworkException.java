@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A failure of a pod network: what it is about, why, and what a person can do next. */
 public abstract sealed class NetworkException extends IOException
-    permits AddressesExhaustedException, AttachmentFailedException, NetworkUnavailableException {
+    permits AddressesExhaustedException,
+        AttachmentFailedException,
+        NetworkUnavailableException,
+        PortTakenException {
 
   private static final long serialVersionUID = 1L;
 

@@ -4,8 +4,6 @@ import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.ConfigNode;
 import io.gantry.cni.spec.PluginConfig;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What the bridge plugin may be told; names and defaults are those of CNI's.
@@ -17,8 +15,6 @@ import java.util.List;
  * @param mtu bytes, or 0 for that of the way out
  * @param hairpin a frame may go back to where it came from
  * @param isolated ports cannot talk to each other, only to the bridge
- * @param vlan of the container's port, or 0
- * @param trunk more vlans, tagged
  * @param withoutInterface the container's end stays down and gets no address
  */
 record BridgeConfig(
@@ -31,19 +27,18 @@ record BridgeConfig(
     boolean hairpin,
     boolean promiscuous,
     boolean isolated,
-    int vlan,
-    List<Integer> trunk,
-    boolean keepDefaultVlan,
-    boolean macSpoofCheck,
     boolean withoutInterface) {
 
   private static final int LONGEST_NAME = 15;
   private static final int SMALLEST_MTU = 68;
   private static final int LARGEST_MTU = 65535;
   private static final int LAST_VLAN = 4094;
+  private static final String INSTEAD =
+      ": name CNI's own bridge program under another type in the plugin path for that";
 
   static BridgeConfig of(PluginConfig config) throws CniException {
     ConfigNode fields = config.fields();
+    refuseUnserved(fields);
     boolean defaultRoute = fields.flag("isDefaultGateway", false);
     BridgeConfig read =
         new BridgeConfig(
@@ -56,34 +51,21 @@ record BridgeConfig(
             fields.flag("hairpinMode", false),
             fields.flag("promiscMode", false),
             fields.flag("portIsolation", false),
-            (int) fields.number("vlan", 0, 0, LAST_VLAN),
-            trunk(fields),
-            fields.flag("preserveDefaultVlan", true),
-            fields.flag("macspoofchk", false),
             fields.flag("disableContainerInterface", false));
     read.verify();
     return read;
   }
 
-  private static List<Integer> trunk(ConfigNode fields) throws CniException {
-    List<Integer> vlans = new ArrayList<>();
-    for (ConfigNode entry : fields.nodes("vlanTrunk")) {
-      if (entry.has("id")) {
-        vlans.add((int) entry.number("id", 0, 1, LAST_VLAN));
-      }
-      if (entry.has("minID") || entry.has("maxID")) {
-        int least = (int) entry.number("minID", 0, 1, LAST_VLAN);
-        int most = (int) entry.number("maxID", 0, 1, LAST_VLAN);
-        if (least < 1 || most < least) {
-          throw CniException.invalid(
-              "field " + entry.pathOf("minID") + ": a range of vlans has minID and maxID in order");
-        }
-        for (int vlan = least; vlan <= most; vlan++) {
-          vlans.add(vlan);
-        }
-      }
+  /** Silence about these would leave containers less apart than their network's owner believes. */
+  private static void refuseUnserved(ConfigNode fields) throws CniException {
+    if (fields.number("vlan", 0, 0, LAST_VLAN) != 0 || !fields.nodes("vlanTrunk").isEmpty()) {
+      throw new CniException(
+          CniException.UNSUPPORTED_FIELD, "vlans of a bridge are not served here" + INSTEAD);
     }
-    return List.copyOf(vlans);
+    if (fields.flag("macspoofchk", false)) {
+      throw new CniException(
+          CniException.UNSUPPORTED_FIELD, "field macspoofchk is not served here" + INSTEAD);
+    }
   }
 
   private void verify() throws CniException {
@@ -99,13 +81,5 @@ record BridgeConfig(
     if (hairpin && promiscuous) {
       throw CniException.invalid("fields hairpinMode and promiscMode exclude each other");
     }
-    if (vlan != 0 && !trunk.isEmpty()) {
-      throw CniException.invalid("fields vlan and vlanTrunk exclude each other");
-    }
-  }
-
-  /** Whether the bridge looks at vlans at all. */
-  boolean filtersVlans() {
-    return vlan != 0 || !trunk.isEmpty();
   }
 }

@@ -62,6 +62,9 @@ final class BridgePort {
     if (config.hairpin()) {
       node.links().hairpin(host.index(), true);
     }
+    if (config.isolated()) {
+      node.links().isolate(host.index(), true);
+    }
     return new Ends(host.mac(), plug.mac());
   }
 

@@ -53,6 +53,9 @@ final class HostBridge {
     for (IpPrefix gateway : gateways) {
       addAddress(new InterfaceAddress(bridge.index(), gateway), config.forceAddress());
     }
+    if (config.promiscuous()) {
+      node.linkSettings().promiscuous(bridge.index(), true);
+    }
     if (!bridge.up()) {
       node.links().bringUp(bridge.index());
     }

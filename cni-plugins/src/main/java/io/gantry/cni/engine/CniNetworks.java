@@ -10,6 +10,7 @@ import io.gantry.cni.NetworkSummary;
 import io.gantry.cni.NetworkUnavailableException;
 import io.gantry.cni.PodNetwork;
 import io.gantry.cni.PodRequest;
+import io.gantry.cni.PortTakenException;
 import io.gantry.cni.loopback.LoopbackPlugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
@@ -121,6 +122,7 @@ public final class CniNetworks implements PodNetwork {
     String message = "cannot " + what + " its network: " + text(e);
     return switch (e.code()) {
       case CniException.NO_ADDRESS_LEFT -> new AddressesExhaustedException(podId, message, e);
+      case CniException.PORT_TAKEN -> new PortTakenException(podId, message, e);
       case CniException.NOT_AVAILABLE, CniException.NOT_AVAILABLE_LIMITED, CniException.TRY_AGAIN ->
           new NetworkUnavailableException(podId, "PluginNotAvailable", message, e);
       default -> new AttachmentFailedException(podId, message, e);

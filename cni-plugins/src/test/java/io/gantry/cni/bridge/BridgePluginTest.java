@@ -297,8 +297,10 @@ class BridgePluginTest {
         "'hairpinMode':true,'promiscMode':true, | fields hairpinMode and promiscMode exclude each"
             + " other",
         "'vlan':4095, | field vlan must be a whole number from 0 to 4094, not 4095",
-        "'vlanTrunk':[{'minID':9,'maxID':3}], | field vlanTrunk[0].minID: a range of vlans has"
-            + " minID and maxID in order",
+        "'vlan':7, | vlans of a bridge are not served here: name CNI's own bridge program under"
+            + " another type in the plugin path for that",
+        "'macspoofchk':true, | field macspoofchk is not served here: name CNI's own bridge program"
+            + " under another type in the plugin path for that",
       })
   void whatCannotBeIsNamed(String fields, String message) {
     assertThatExceptionOfType(CniException.class)

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,6 +126,29 @@ class CniNetworksIT {
     assertThat(network.status().ready()).isTrue();
   }
 
+  @Test
+  void podsThatAreKeptFromEachOtherStillReachTheirGateway() throws IOException {
+    Files.createDirectories(fixture.configurations());
+    Files.writeString(
+        fixture.configurations().resolve("10-walled.conflist"),
+        """
+        {'cniVersion':'1.1.0','name':'walled','plugins':[{'type':'bridge','bridge':'walled0',
+          'isDefaultGateway':true,'portIsolation':true,'promiscMode':true,
+          'ipam':{'type':'host-local','subnet':'10.7.0.0/24','dataDir':'%s'}}]}
+        """
+            .formatted(fixture.addresses())
+            .replace('\'', '"'));
+    TestNamespace first = newPod();
+    TestNamespace second = newPod();
+    Attached one = attach("one", first);
+    Attached two = attach("two", second);
+    assertThat(seenFrom(first, node, InetAddress.ofLiteral("10.7.0.1"))).isEqualTo(one.address());
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> seenFrom(first, second, two.address()));
+    var bridge = node.inside().use(stack -> stack.linkSettings().find("walled0").orElseThrow());
+    assertThat(bridge.promiscuous()).isTrue();
+  }
+
   /** A veth between the node and a namespace that knows nothing of pods. */
   private TestNamespace outside(int mtu) throws IOException {
     TestNamespace outside = newPod();
@@ -188,7 +212,7 @@ class CniNetworksIT {
     assertThat(new LibNftables(node.inside()).run("list table inet gtest\n"))
         .contains("10.88.0.2")
         .doesNotContain("10.88.0.3");
-    try (var files = java.nio.file.Files.list(fixture.addresses().resolve("gtest"))) {
+    try (var files = Files.list(fixture.addresses().resolve("gtest"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("10.88.0.2", "lock", "last_reserved_ip.0");
     }

@@ -54,6 +54,9 @@ public interface Links {
   /** Lets a bridge port send a frame back to where it came from, as a pod calling itself needs. */
   void hairpin(int link, boolean on) throws IOException;
 
+  /** Keeps a bridge port from those others that are kept so too; all still reach the bridge. */
+  void isolate(int link, boolean on) throws IOException;
+
   /** Removes the link, and of a veth its other end. ENODEV when there is none. */
   void delete(int link) throws IOException;
 }

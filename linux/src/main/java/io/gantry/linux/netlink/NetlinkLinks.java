@@ -158,15 +158,25 @@ final class NetlinkLinks implements Links {
 
   @Override
   public void hairpin(int link, boolean on) throws IOException {
+    port(link, IFLA_BRPORT_MODE, on);
+  }
+
+  @Override
+  public void isolate(int link, boolean on) throws IOException {
+    port(link, IFLA_BRPORT_ISOLATED, on);
+  }
+
+  private void port(int link, int attribute, boolean on) throws IOException {
     NetlinkMessage message =
-        setting(link, 0)
+        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK)
+            .link(link, 0)
             .nested(
                 IFLA_LINKINFO,
                 info ->
                     info.attribute(IFLA_INFO_SLAVE_KIND, "bridge")
                         .nested(
                             IFLA_INFO_SLAVE_DATA,
-                            port -> port.attributeByte(IFLA_BRPORT_MODE, on ? 1 : 0)));
+                            port -> port.attributeByte(attribute, on ? 1 : 0)));
     socket.change(message, subject(link));
   }
 

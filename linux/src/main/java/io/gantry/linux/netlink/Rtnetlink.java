@@ -68,6 +68,7 @@ final class Rtnetlink {
 
   static final int VETH_INFO_PEER = 1;
   static final int IFLA_BRPORT_MODE = 4;
+  static final int IFLA_BRPORT_ISOLATED = 33;
 
   static final int IFLA_VXLAN_ID = 1;
   static final int IFLA_VXLAN_LINK = 3;

@@ -281,6 +281,14 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     }
 
     @Override
+    public void isolate(int link, boolean on) throws IOException {
+      networks.changing("RTM_NEWLINK", "isolate " + link);
+      if (existing("RTM_NEWLINK", link).master() == 0) {
+        throw new SyscallException("RTM_NEWLINK", Errno.EINVAL, "link " + link);
+      }
+    }
+
+    @Override
     public void delete(int link) throws IOException {
       networks.changing("RTM_DELLINK", "link " + link);
       existing("RTM_DELLINK", link);

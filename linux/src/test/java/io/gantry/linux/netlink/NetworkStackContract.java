@@ -112,6 +112,7 @@ abstract class NetworkStackContract {
     assertThat(eth0().mac()).isEqualTo(POD_MAC);
     assertThat(eth0().mtu()).isEqualTo(1400);
     node.links().hairpin(veth.index(), true);
+    node.links().isolate(veth.index(), true);
     refused(Errno.EEXIST, () -> veth(0));
 
     node.links().delete(veth.index());
