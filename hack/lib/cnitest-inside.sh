@@ -122,6 +122,25 @@ made_bridge() {
 }
 broken_bridge() { inside ip address flush dev eth0 scope global; refused eth0 client_does check "$1"; }
 
+made_ptp() {
+  holds 10.79.0. inside ip address show eth0
+  inside busybox ping -c 1 -W 5 10.79.0.1 >/dev/null
+}
+broken_ptp() { inside ip address flush dev eth0 scope global; refused eth0 client_does check "$1"; }
+
+made_macvlan() { holds macvlan inside ip -details link show eth0; }
+broken_macvlan() { inside ip link delete eth0; refused eth0 client_does check "$1"; }
+
+# The daemon's part: the device, and what this node is in the overlay.
+join_overlay() {
+  ip link add vx0 type vxlan id 7 dstport 4789 local 127.0.0.1 nolearning
+  ip link set vx0 up
+  printf '{"version": 1, "device": "vx0", "mtu": 1400,
+    "blocks": [{"block": "10.80.3.0/24", "network": "10.80.0.0/16"}]}' >"$scratch/node.json"
+}
+made_overlay() { holds 10.80.3. inside ip address show eth0 && holds 10.80.0.0/16 nft list ruleset; }
+broken_overlay() { inside ip address flush dev eth0 scope global; refused eth0 client_does check "$1"; }
+
 made_host_local() { made_bridge && holds cnitool- grep -r cnitool- /var/lib/cni/networks; }
 broken_host_local() {
   find /var/lib/cni/networks/bridge-test ! -name 'l*' -type f -delete
@@ -160,6 +179,10 @@ broken_firewall() { nft flush map inet gantry_cni walled4; refused walled4 clien
 
 network loopback-test '{"type": "loopback"}'
 network bridge-test "$bridge"
+network ptp-test '{"type": "ptp", "ipMasq": true, "ipam": {"type": "host-local",
+  "subnet": "10.79.0.0/16", "routes": [{"dst": "0.0.0.0/0"}]}}'
+network macvlan-test '{"type": "macvlan", "master": "up0", "ipam": {"type": "host-local", "subnet": "10.81.0.0/16"}}'
+network overlay-test "{\"type\": \"overlay\", \"nodeFile\": \"$scratch/node.json\"}"
 network static-test '{"type": "bridge", "bridge": "cni1",
   "ipam": {"type": "static", "addresses": [{"address": "10.78.0.5/16"}]}}'
 network portmap-test "$bridge" '{"type": "portmap", "capabilities": {"portMappings": true}}'
@@ -179,6 +202,13 @@ try loopback-test loopback
 try bridge-test bridge
 try bridge-test host-local
 try static-test static
+try ptp-test ptp
+ip link add up0 type veth peer name up1
+ip link set up0 up
+ip link set up1 up
+try macvlan-test macvlan
+join_overlay
+try overlay-test overlay
 try portmap-test portmap
 try bandwidth-test bandwidth
 try tuning-test tuning
