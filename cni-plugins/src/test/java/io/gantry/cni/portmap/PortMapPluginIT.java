@@ -10,6 +10,7 @@ import static io.gantry.cni.netns.TestNode.seenFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gantry.cni.filter.Elements;
 import io.gantry.cni.filter.Owner;
 import io.gantry.cni.filter.PacketTable;
 import io.gantry.cni.netns.TestNamespace;
@@ -26,12 +27,14 @@ import io.gantry.linux.netlink.NetworkStack;
 import io.gantry.linux.netlink.Route;
 import io.gantry.linux.nftables.LibNftables;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,6 +277,37 @@ class PortMapPluginIT {
     String before = nftables.run("list table inet gtest\n");
     table.rebuild(Map.of(Owner.of(call), List.of(plugin.elements(call))));
     assertThat(nftables.run("list table inet gtest\n")).isEqualTo(before);
+  }
+
+  @Test
+  void connectionsDoNotNoticeThatTheTableIsWrittenAnew() throws Exception {
+    TestNamespace pod = host.pod();
+    PluginCall call = call("one", 1, WEB);
+    plugin.add(call);
+    Map<Owner, List<Elements>> records = Map.of(Owner.of(call), List.of(plugin.elements(call)));
+    try (ServerSocketChannel server = TestNode.serve(pod, 80);
+        SocketChannel client = host.outside().inside().call(() -> SocketChannel.open())) {
+      client.socket().connect(new InetSocketAddress(ADDRESS, 8080), 5000);
+      try (SocketChannel accepted = server.accept()) {
+        accepted.socket().setSoTimeout(5000);
+        for (int i = 0; i < 50; i++) {
+          Thread writer =
+              Thread.ofPlatform()
+                  .name("rebuild")
+                  .start(() -> {
+                    try {
+                      table.rebuild(records);
+                    } catch (IOException e) {
+                      throw new UncheckedIOException(e);
+                    }
+                  });
+          client.socket().getOutputStream().write(i);
+          assertThat(accepted.socket().getInputStream().read()).isEqualTo(i);
+          assertThat(seenFrom(host.outside(), server, ADDRESS, 8080)).isEqualTo(OUTSIDE);
+          writer.join();
+        }
+      }
+    }
   }
 
   @Test
