@@ -76,6 +76,7 @@ static void prepare(struct shim *shim)
 	shim->epoll = -1;
 	shim->cgroup = -1;
 	shim->enter = -1;
+	shim->user = -1;
 	shim->kill_file = -1;
 	shim->kill_tasks = -1;
 	shim->pids_max = -1;
@@ -150,6 +151,10 @@ static int hold(struct shim *shim)
 	if (error == 0 && shim->enter >= 0)
 		error = -EINVAL; /* who holds a pid namespace is the first in it */
 	request.clone_flags = shim->clone_flags | K_CLONE_PARENT;
+	/* This program ends at once: it can be its own usher. */
+	if (error == 0 && shim->user >= 0)
+		error = users_enter(shim, &first->failure);
+	shim->user = -1;
 	if (error == 0)
 		error = spawn_process(shim, &request, first, &first->failure);
 	while (error == 0) {
@@ -208,7 +213,7 @@ static int check_plan(void)
 
 static int usage(void)
 {
-	fputs("usage: gantry-shim run ID | hold ID | keep ID | check-plan < PLAN\n"
+	fputs("usage: gantry-shim run ID | hold ID | keep ID | users ID | check-plan < PLAN\n"
 	      "gantryd starts this; people have no use for it but check-plan\n",
 	      stderr);
 	return 2;
@@ -222,13 +227,15 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "check-plan") == 0)
 		return check_plan() < 0 ? 1 : 0;
 	if (argc != 3 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "hold") != 0 &&
-			  strcmp(argv[1], "keep") != 0))
+			  strcmp(argv[1], "keep") != 0 && strcmp(argv[1], "users") != 0))
 		return usage();
 	error = harden();
 	if (error < 0)
 		return 1;
 	if (strcmp(argv[1], "keep") == 0)
 		return keep() < 0 ? 1 : 0;
+	if (strcmp(argv[1], "users") == 0)
+		return users_make() < 0 ? 1 : 0;
 	shim->id = argv[2];
 	prepare(shim);
 	return (strcmp(argv[1], "run") == 0 ? run(shim) : hold(shim)) < 0 ? 1 : 0;

@@ -26,6 +26,7 @@ static const struct shape {
 	{OP_STDIO, "stdio", "u"},
 	{OP_SHIM_CGROUP, "shim_cgroup", "f"},
 	{OP_PIDS_MAX, "pids_max", "f"},
+	{OP_USER, "user", "fuu"},
 	{OP_WRITE_FD, "write_fd", "fb"},
 	{OP_SETNS, "setns", "fu"},
 	{OP_UNSHARE, "unshare", "q"},

@@ -15,6 +15,7 @@ enum op {
 	OP_STDIO = 7,
 	OP_SHIM_CGROUP = 8,
 	OP_PIDS_MAX = 9,
+	OP_USER = 10,
 	OP_WRITE_FD = 32,
 	OP_SETNS = 33,
 	OP_UNSHARE = 34,

@@ -90,6 +90,10 @@ struct shim {
 	int pids_max;
 	int enter; /* the pid namespace the first process is to be born in, or -1 */
 	int32_t enter_index; /* of its step */
+	int user; /* the user namespace the first process is to be born in, or -1 */
+	int32_t user_index;
+	uid_t root_uid; /* who root in there is on the machine; execs need it too */
+	gid_t root_gid;
 	pid_t *born; /* by index of proc; shared with ushers, never with anybody inside */
 	uint64_t clone_flags;
 	uint64_t join_flags;
@@ -140,6 +144,17 @@ void spawn_forget_plan(struct shim *shim);
 
 /* Reads what the process reported: 1 more may come, 0 the end of it, or -EAGAIN. */
 int spawn_report(struct proc *proc);
+
+/* users.c */
+
+/* As the machine's root, what root inside will not be able to do. */
+int users_leave_machine(const struct shim *shim, struct child *child);
+/* Enters the plan's user namespace, as its root. */
+int users_enter(const struct shim *shim, struct failure *failure);
+/* The root of a user namespace that was just entered, with nothing of the machine's root. */
+int users_become_root(void);
+/* Makes namespaces for a pod and stays in them until the pipe at FD_LISTEN is closed. */
+int users_make(void);
 
 /* loop.c */
 enum watched { WATCH_LISTEN, WATCH_CONNECTION, WATCH_REPORT, WATCH_END, WATCH_OUT, WATCH_ERR };

@@ -35,6 +35,11 @@ static int take_own_step(struct shim *shim, const struct step *step)
 			return -EINVAL;
 		shim->enter = plan_fd(&step->f[0]);
 		return 0;
+	case OP_USER:
+		shim->user = plan_fd(&step->f[0]);
+		shim->root_uid = (uid_t)step->f[1].number;
+		shim->root_gid = (gid_t)step->f[2].number;
+		return 0;
 	case OP_CGROUP:
 		shim->cgroup = plan_fd(&step->f[0]);
 		return 0;
@@ -68,6 +73,8 @@ int spawn_prepare(struct shim *shim, struct failure *failure)
 		error = take_own_step(shim, &step);
 		if (step.op == OP_ENTER)
 			shim->enter_index = failure->index;
+		if (step.op == OP_USER)
+			shim->user_index = failure->index;
 		failure->index++;
 	}
 	failure->error = -error;
@@ -195,11 +202,18 @@ static int join_groups(const struct shim *shim, struct failure *failure)
  */
 static int join_container(const struct shim *shim, struct child *child, struct failure *failure)
 {
+	bool mapped = (shim->join_flags & K_CLONE_NEWUSER) != 0;
 	int error;
 
 	copy_text(failure->step, sizeof(failure->step), "join");
+	error = mapped ? users_leave_machine(shim, child) : 0;
+	if (error < 0)
+		return error;
 	if (setns(4, (int)(shim->join_flags | K_CLONE_NEWPID)) < 0)
 		return -errno;
+	error = mapped ? users_become_root() : 0;
+	if (error < 0)
+		return error;
 	copy_text(failure->step, sizeof(failure->step), "descriptors");
 	error = exec_own_null(child);
 	if (error < 0)
@@ -220,6 +234,35 @@ static int enter_pids(const struct shim *shim, struct failure *failure)
 	return setns(shim->enter, (int)K_CLONE_NEWPID) < 0 ? -errno : 0;
 }
 
+/*
+ * All namespaces but the user namespace are made inside it, so that they are its own. The process
+ * is born here already and not at its change of root: only a process of the pid namespace can mount
+ * its proc, and the kernel lets root inside do that only where another proc is still to be seen.
+ * Others in that namespace see it meanwhile, but none of them has a capability over a process that
+ * cannot be dumped and whose memory is the machine's: to look into it takes CAP_SYS_PTRACE there.
+ */
+static int go_into_users(const struct shim *shim, struct child *child, struct failure *failure)
+{
+	uint64_t fresh = shim->clone_flags & ~K_CLONE_NEWPID;
+	int error;
+
+	failure->index = shim->user_index;
+	copy_text(failure->step, sizeof(failure->step), "user");
+	error = users_leave_machine(shim, child);
+	/* Root inside may not look at the holder, whose namespace this is. */
+	if (error == 0 && shim->enter >= 0)
+		error = enter_pids(shim, failure);
+	if (error == 0)
+		error = users_enter(shim, failure);
+	if (error == 0 && fresh != 0 && unshare((int)fresh) < 0)
+		error = -errno;
+	if (error < 0)
+		return error;
+	child->birth = shim->clone_flags & K_CLONE_NEWPID;
+	child->early = true;
+	return exec_go_inside(child, failure);
+}
+
 static int go_in(const struct shim *shim, const struct spawn *request, const struct proc *proc,
 		 struct child *child, struct failure *failure)
 {
@@ -229,6 +272,8 @@ static int go_in(const struct shim *shim, const struct spawn *request, const str
 		error = usher_begin(shim, proc, child);
 	if (error == 0 && request->join >= 0)
 		return join_container(shim, child, failure);
+	if (error == 0 && shim->user >= 0)
+		return go_into_users(shim, child, failure);
 	return error == 0 && proc->ushered ? enter_pids(shim, failure) : error;
 }
 
@@ -263,8 +308,9 @@ int spawn_process(struct shim *shim, const struct spawn *request, struct proc *p
 		  struct failure *failure)
 {
 	struct ends ends = {.stdio = {-1, -1, -1}, .report = -1};
+	bool into_users = request->join < 0 && shim->user >= 0;
 	struct k_clone_args args = {
-		.flags = request->clone_flags | K_CLONE_PIDFD,
+		.flags = (into_users ? 0 : request->clone_flags) | K_CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)&proc->pidfd,
 		.exit_signal = (request->clone_flags & K_CLONE_PARENT) != 0 ? 0 : SIGCHLD,
 	};
@@ -276,7 +322,7 @@ int spawn_process(struct shim *shim, const struct spawn *request, struct proc *p
 		args.flags |= K_CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)shim->cgroup;
 	}
-	if (pid >= 0 && (request->join >= 0 || shim->enter >= 0))
+	if (pid >= 0 && (request->join >= 0 || shim->enter >= 0 || into_users))
 		pid = usher_prepare(shim, proc);
 	if (pid >= 0)
 		pid = k_clone3(&args);

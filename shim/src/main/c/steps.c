@@ -118,7 +118,7 @@ static int take_identity_step(const struct step *step, struct child *child)
 	case OP_RLIMIT:
 		return identity_rlimit(step);
 	case OP_OOM_SCORE_ADJ:
-		return identity_oom_score_adj(step);
+		return child->oom_settled ? 0 : identity_oom_score_adj(step);
 	case OP_KEYRING:
 		return identity_keyring(step);
 	case OP_SETGROUPS:

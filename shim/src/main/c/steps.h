@@ -17,6 +17,9 @@ struct child {
 	int root;   /* the attached root, or -1 */
 	int empty;  /* the empty tmpfs of masked directories, or -1 */
 	int *born; /* in an usher: where the kernel writes the pid of the process itself; else NULL */
+	uint64_t birth; /* an usher's: CLONE_NEW* flags of the process itself */
+	bool early; /* an usher's: born before the plan's steps, which still need descriptors */
+	bool oom_settled;
 	unsigned stand_ins; /* bits of those of 0-2 that are to become the root's /dev/null */
 	bool streams_settled;
 	bool fds_closed;

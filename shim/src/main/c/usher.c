@@ -36,8 +36,8 @@ int usher_begin(const struct shim *shim, const struct proc *proc, struct child *
 }
 
 /*
- * Mounts that a later step attaches belong to the container, as its root does; everything else is
- * the machine's.
+ * Mounts that a later step attaches belong to the container, as its root does, and so do the pod's
+ * namespaces that a process born early enters; everything else is the machine's.
  */
 static int close_machine_fds(struct child *child)
 {
@@ -46,12 +46,13 @@ static int close_machine_fds(struct child *child)
 	int end = PLAN_FIRST_FD + (int)child->plan->fds;
 	struct step step;
 
-	if (child->root < 0)
+	if (child->root < 0 && !child->early)
 		return exec_close_fds(child);
 	while (plan_next(&steps, child->plan->fds, &step) > 0)
-		if (step.op == OP_ATTACH)
+		if (step.op == OP_ATTACH || (child->early && step.fields[0] == 'f'))
 			keep[PLAN_FIRST_FD + step.f[0].number] = true;
-	keep[child->root] = true;
+	if (child->root >= 0)
+		keep[child->root] = true;
 	child->empty = -1;
 	for (int fd = child->report + 1; fd < end; fd++)
 		if (!keep[fd])
@@ -66,7 +67,7 @@ static int close_machine_fds(struct child *child)
 int usher_go_inside(struct child *child)
 {
 	struct k_clone_args args = {
-		.flags = K_CLONE_PARENT | K_CLONE_PARENT_SETTID,
+		.flags = K_CLONE_PARENT | K_CLONE_PARENT_SETTID | child->birth,
 		.parent_tid = (uint64_t)(uintptr_t)child->born,
 	};
 	int pid = close_machine_fds(child);

@@ -100,6 +100,14 @@ final class CLibrary {
 
   static native int sethostname(byte[] name, long length);
 
+  static native int setfsuid(int uid);
+
+  static native int setfsgid(int gid);
+
+  static native int capget(int[] header, int[] data);
+
+  static native int capset(int[] header, int[] data);
+
   // processes
 
   static native int posix_spawnattr_init(Pointer attributes);

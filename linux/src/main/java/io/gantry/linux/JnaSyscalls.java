@@ -7,6 +7,9 @@ package io.gantry.linux;
 final class JnaSyscalls
     implements JnaFiles, JnaMounts, JnaProcesses, JnaSockets, NamespaceCalls, Syscalls {
 
+  private static final int CAPABILITY_VERSION = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
+  private static final int CAPABILITY_NUMBERS = 6;
+
   @Override
   public void unshare(int flags) throws SyscallException {
     NativeCall.check("unshare", "0x" + Integer.toHexString(flags), () -> CLibrary.unshare(flags));
@@ -15,6 +18,23 @@ final class JnaSyscalls
   @Override
   public void setns(Fd namespace, int type) throws SyscallException {
     NativeCall.check("setns", namespace, () -> CLibrary.setns(namespace.number(), type));
+  }
+
+  @Override
+  public void setFileIds(int uid, int gid) throws SyscallException {
+    // Neither says whether it worked: another call does, with ids that are none.
+    CLibrary.setfsgid(gid);
+    CLibrary.setfsuid(uid);
+    if (CLibrary.setfsgid(-1) != gid || CLibrary.setfsuid(-1) != uid) {
+      throw new SyscallException("setfsuid", Errno.EPERM, uid + ":" + gid);
+    }
+    int[] header = {CAPABILITY_VERSION, 0};
+    int[] sets = new int[CAPABILITY_NUMBERS];
+    NativeCall.check("capget", "", () -> CLibrary.capget(header, sets));
+    // Effective, permitted, inheritable; then the same of the higher capabilities.
+    sets[0] = sets[1];
+    sets[3] = sets[4];
+    NativeCall.check("capset", "", () -> CLibrary.capset(header, sets));
   }
 
   @Override

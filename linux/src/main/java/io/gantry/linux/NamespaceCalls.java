@@ -15,6 +15,9 @@ interface NamespaceCalls {
   /** sethostname(2) in the thread's uts namespace. */
   void sethostname(String name) throws SyscallException;
 
+  /** setfsgid(2) and setfsuid(2) of the thread, which keeps all of its capabilities (capset(2)). */
+  void setFileIds(int uid, int gid) throws SyscallException;
+
   /** pivot_root(2). */
   void pivotRoot(String newRoot, String putOld) throws SyscallException;
 

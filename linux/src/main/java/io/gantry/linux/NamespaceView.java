@@ -20,6 +20,12 @@ public interface NamespaceView {
   /** sethostname(2): only after a new or entered uts namespace. */
   void hostname(String name) throws SyscallException;
 
+  /**
+   * Makes this thread's files those of another user and group (setfsuid(2)), with all capabilities
+   * that it had.
+   */
+  void filesOf(int uid, int gid) throws SyscallException;
+
   /** chdir(2) of this thread alone. */
   void changeDirectory(Path directory) throws SyscallException;
 

@@ -161,10 +161,18 @@ public final class SmallMounts implements AutoCloseable {
    * @param file must not exist, its directory must
    */
   public static void pin(NamespaceView thread, Namespace kind, Path file) throws IOException {
+    pin(thread.currentPath(kind), file);
+  }
+
+  /** The same for any namespace that is open, such as a user namespace, which no thread enters. */
+  public static void pin(Fd namespace, Path file) throws IOException {
+    pin(namespace.path(), file);
+  }
+
+  private static void pin(Path source, Path file) throws IOException {
     Files.createFile(file);
     try {
-      String source = thread.currentPath(kind).toString();
-      Linux.syscalls().mount(source, file.toString(), null, MountFlags.MS_BIND, null);
+      Linux.syscalls().mount(source.toString(), file.toString(), null, MountFlags.MS_BIND, null);
     } catch (SyscallException failure) {
       Files.delete(file);
       throw failure;

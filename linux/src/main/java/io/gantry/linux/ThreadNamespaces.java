@@ -56,6 +56,11 @@ final class ThreadNamespaces implements NamespaceView {
   }
 
   @Override
+  public void filesOf(int uid, int gid) throws SyscallException {
+    calls.setFileIds(uid, gid);
+  }
+
+  @Override
   public void changeDirectory(Path directory) throws SyscallException {
     unshareDirectory();
     calls.chdir(directory.toString());

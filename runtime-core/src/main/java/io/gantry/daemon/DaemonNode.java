@@ -8,6 +8,7 @@ import io.gantry.config.Config;
 import io.gantry.error.Subject;
 import io.gantry.error.UnavailableException;
 import io.gantry.linux.netlink.IpPrefix;
+import io.gantry.pod.UserNamespaces;
 import io.gantry.rpc.NodeStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,11 +18,13 @@ import java.util.Map;
 final class DaemonNode implements NodeStatus {
 
   private final Config config;
+  private final UserNamespaces users;
   private final PodNetwork network;
   private final String version = Version.text();
 
-  DaemonNode(Config config, PodNetwork network) {
+  DaemonNode(Config config, UserNamespaces users, PodNetwork network) {
     this.config = config;
+    this.users = users;
     this.network = network;
   }
 
@@ -45,7 +48,12 @@ final class DaemonNode implements NodeStatus {
 
   @Override
   public Abilities abilities() {
-    return new Abilities(true, false, true);
+    return new Abilities(true, users.obstacle().isEmpty(), true);
+  }
+
+  @Override
+  public String userNamespacesMissing() {
+    return users.obstacle();
   }
 
   @Override

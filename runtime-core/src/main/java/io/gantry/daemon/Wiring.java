@@ -30,6 +30,7 @@ import io.gantry.pod.PodKernel;
 import io.gantry.pod.PodNamespaces;
 import io.gantry.pod.PodPaths;
 import io.gantry.pod.Pods;
+import io.gantry.pod.UserNamespaces;
 import io.gantry.rpc.Edge;
 import io.gantry.shim.ShimLauncher;
 import io.gantry.state.RecordFiles;
@@ -107,7 +108,9 @@ final class Wiring {
     Cgroups cgroups = MachineCgroups.detect();
 
     PodPaths podPaths = new PodPaths(config.state().resolve("pods"));
-    PodNamespaces namespaces = new PodNamespaces(podPaths, pins, calls);
+    UserNamespaces users = new UserNamespaces(shims, calls);
+    new UserNamespaceProbe(users, detached, calls).run(config.root());
+    PodNamespaces namespaces = new PodNamespaces(podPaths, pins, users, calls);
     PodHolders holders = new PodHolders(podTable, namespaces, shims, calls);
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
     KernelLauncher launcher =
@@ -124,7 +127,7 @@ final class Wiring {
     Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC());
 
     Runnable overlay = OverlayWiring.start(config, calls);
-    DaemonNode node = new DaemonNode(config, network);
+    DaemonNode node = new DaemonNode(config, users, network);
     Edge edge = new Edge(pods, containers, images, node, new KernelDetails(podTable, launcher));
     return new Services(
         edge,

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of containers and the root file systems made of them, as detached overlay mounts that
@@ -72,26 +73,32 @@ public final class ContainerImages {
 
   /**
    * Holds the image, makes the writable layer and mounts both; the descriptor stays this object's.
+   *
+   * @param users the pod's user namespace, in which the files have the owners that they have on
+   *     disk; null for the machine's
    */
-  Fd prepare(Container container) throws IOException {
-    Fd mounted = mount(container);
+  Fd prepare(Container container, @Nullable Fd users) throws IOException {
+    Fd mounted = mount(container, users);
     waiting.put(container.id(), mounted);
     return mounted;
   }
 
   /** The mount for the start, which closes it: the prepared one, or a new one after a restart. */
-  Fd take(Container container) throws IOException {
+  Fd take(Container container, @Nullable Fd users) throws IOException {
     Fd prepared = waiting.remove(container.id());
-    return prepared != null ? prepared : mount(container);
+    return prepared != null ? prepared : mount(container, users);
   }
 
-  private Fd mount(Container container) throws IOException {
+  private Fd mount(Container container, @Nullable Fd users) throws IOException {
     ImageHold hold = images.hold(Digest.parse(container.image().id()), container.id().value());
     OverlayDirectories directories =
         images.snapshots().prepare(container.id().value(), hold.layers());
     OverlayLayers layers =
         OverlayLayers.writable(directories.lower(), directories.upper(), directories.work());
-    return mounts.overlay(volatileLayers ? layers.unsynced() : layers, NO_ATTRIBUTES);
+    OverlayLayers wanted = volatileLayers ? layers.unsynced() : layers;
+    return users == null
+        ? mounts.overlay(wanted, NO_ATTRIBUTES)
+        : mounts.mappedOverlay(wanted, users, NO_ATTRIBUTES);
   }
 
   /** Lets go of a mount that no start has taken. */

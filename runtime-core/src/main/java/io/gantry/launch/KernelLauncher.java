@@ -86,7 +86,7 @@ public final class KernelLauncher implements ContainerLauncher {
 
   @Override
   public void prepare(Container container, Pod pod) throws IOException {
-    Fd rootfs = images.prepare(container);
+    Fd rootfs = images.prepare(container, pods.users(pod));
     decisions.make(container, pod, images.config(container), rootfs);
   }
 
@@ -112,7 +112,7 @@ public final class KernelLauncher implements ContainerLauncher {
           container.spec(),
           process,
           joined.namespaces(),
-          images.take(container),
+          images.take(container, pods.users(pod)),
           sharedMemory,
           pods.files(pod),
           cgroups.layout(),

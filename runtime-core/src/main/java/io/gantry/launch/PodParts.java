@@ -79,7 +79,11 @@ public final class PodParts {
     Fd process = process(pod, container.spec().security().namespaces());
     return new Joined(
         new ContainerNamespaces(
-            own.get(Namespace.NET), own.get(Namespace.IPC), own.get(Namespace.UTS), process),
+            own.get(Namespace.NET),
+            own.get(Namespace.IPC),
+            own.get(Namespace.UTS),
+            process,
+            own.get(Namespace.USER)),
         process);
   }
 
@@ -110,6 +114,11 @@ public final class PodParts {
         "name a running container of the same pod");
   }
 
+  /** The pod's user namespace, which stays the pod's; null when it has the machine's. */
+  @Nullable Fd users(Pod pod) {
+    return namespaces.of(pod.id()).get(Namespace.USER);
+  }
+
   /**
    * A clone of the pod's shared memory for the container to attach; null when it wants another or
    * the machine's.
@@ -120,7 +129,7 @@ public final class PodParts {
             .anyMatch(mount -> mount.containerPath().equals(SHARED_MEMORY));
     return own || pod.spec().namespaces().ipc() == NamespaceMode.NODE
         ? null
-        : namespaces.sharedMemory(pod.id(), SHARED_MEMORY_BYTES);
+        : namespaces.sharedMemory(pod, SHARED_MEMORY_BYTES);
   }
 
   EtcFiles files(Pod pod) {

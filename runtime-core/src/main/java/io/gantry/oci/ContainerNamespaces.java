@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param pid of the pod's holder or of the target container: its pidfd or its namespace
  */
 public record ContainerNamespaces(
-    @Nullable Fd network, @Nullable Fd ipc, @Nullable Fd uts, @Nullable Fd pid) {
+    @Nullable Fd network, @Nullable Fd ipc, @Nullable Fd uts, @Nullable Fd pid, @Nullable Fd user) {
 
-  public static final ContainerNamespaces MACHINE = new ContainerNamespaces(null, null, null, null);
+  public static final ContainerNamespaces MACHINE =
+      new ContainerNamespaces(null, null, null, null, null);
 }

@@ -7,6 +7,7 @@ import io.gantry.linux.Namespace;
 import io.gantry.linux.Syscalls;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.pod.NamespaceMode;
+import io.gantry.pod.UserMapping;
 import io.gantry.shim.NewMount;
 import io.gantry.shim.Plan;
 import io.gantry.shim.PlanBuilder;
@@ -40,7 +41,7 @@ final class ContainerPlanWriter {
 
   private ContainerPlanWriter(Syscalls syscalls, ContainerContext context) {
     this.syscalls = syscalls;
-    this.opener = new MountOpener(syscalls);
+    this.opener = new MountOpener(syscalls, context.namespaces().user());
     this.context = context;
     this.security = context.spec().security();
     this.cgroup = CgroupView.of(context.layout(), context.cgroup());
@@ -66,9 +67,16 @@ final class ContainerPlanWriter {
     birth();
     joinCgroups();
     namespaces();
-    // The root first: in a shared pid namespace the others see the process from the pivot on.
-    plan.rootPropagation(MountFlags.MS_SLAVE).attachRoot(context.rootfs()).pivot();
-    mounts();
+    plan.rootPropagation(MountFlags.MS_SLAVE).attachRoot(context.rootfs());
+    if (users() == null) {
+      // The root first: in a shared pid namespace the others see the process from the pivot on.
+      plan.pivot();
+      mounts();
+    } else {
+      // Root inside may mount proc and sysfs only as long as it sees the machine's.
+      mounts();
+      plan.pivot();
+    }
     MaskedPaths masked = MaskedPaths.of(security);
     masked.hidden().forEach(plan::mask);
     masked.readOnly().forEach(plan::readOnly);
@@ -82,8 +90,17 @@ final class ContainerPlanWriter {
     return new ContainerPlan(plan.build(), rules, owned);
   }
 
+  private @Nullable UserMapping users() {
+    return context.namespaces().user() == null ? null : security.namespaces().users();
+  }
+
   private void birth() {
     Set<Namespace> fresh = EnumSet.of(Namespace.MNT);
+    Fd user = context.namespaces().user();
+    UserMapping users = users();
+    if (user != null && users != null) {
+      plan.enterUser(user, users.rootUid(), users.rootGid());
+    }
     NamespaceMode pid = security.namespaces().pid();
     Fd existing = context.namespaces().pid();
     if (existing != null) {
@@ -123,7 +140,7 @@ final class ContainerPlanWriter {
     join(existing.network(), Namespace.NET);
     join(existing.ipc(), Namespace.IPC);
     join(existing.uts(), Namespace.UTS);
-    if (!(security.privileged() && context.layout() == Cgroups.Layout.V2)) {
+    if (users() != null || !(security.privileged() && context.layout() == Cgroups.Layout.V2)) {
       // A privileged container on version 2 manages the machine's tree, as kubelet itself would.
       plan.unshare(EnumSet.of(Namespace.CGROUP));
     }
@@ -138,9 +155,10 @@ final class ContainerPlanWriter {
   private void mounts() throws IOException {
     for (MountPoint mount :
         MountPoints.of(security, context.spec().mounts(), context.files(), cgroup)) {
-      attach(mount);
       if (mount.isAt(MountPoints.DEV) && mount.source() instanceof MountPoint.FileSystem) {
-        deviceFiles();
+        dev(mount);
+      } else {
+        attach(mount);
       }
     }
   }
@@ -173,15 +191,39 @@ final class ContainerPlanWriter {
     plan.attachDirectory(sharedMemory, mount.target());
   }
 
-  private void deviceFiles() throws IOException {
-    if (security.privileged()) {
-      new HostDevices(syscalls).all().forEach(this::node);
+  private void dev(MountPoint mount) throws IOException {
+    UserMapping users = users();
+    if (users != null) {
+      readyDev(new ReadyDevices(syscalls, users));
+      return;
     }
+    attach(mount);
+    machineDevices().forEach(this::node);
     DeviceNode.DEFAULT.forEach(this::node);
+    links();
+    devices.forEach(grant -> node(grant.node()));
+  }
+
+  private void readyDev(ReadyDevices ready) throws IOException {
+    List<DeviceNode> nodes = new ArrayList<>(machineDevices());
+    devices.forEach(grant -> nodes.add(grant.node()));
+    plan.attachDirectory(own(ready.dev(nodes)), MountPoints.DEV);
+    links();
+    for (DeviceNode node : nodes) {
+      if (!ReadyDevices.isInDev(node)) {
+        plan.attachFile(own(ready.single(node)), node.path());
+      }
+    }
+  }
+
+  private List<DeviceNode> machineDevices() throws IOException {
+    return security.privileged() ? new HostDevices(syscalls).all() : List.of();
+  }
+
+  private void links() {
     for (String[] link : DEV_LINKS) {
       plan.symlink(link[0], link[1]);
     }
-    devices.forEach(grant -> node(grant.node()));
   }
 
   private void node(DeviceNode node) {

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes detached mounts: clones of what the machine has, seen by nobody until attached. */
 final class MountOpener {
@@ -29,9 +30,14 @@ final class MountOpener {
   private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
 
   private final Syscalls syscalls;
+  private final @Nullable Fd users;
 
-  MountOpener(Syscalls syscalls) {
+  /**
+   * @param users the pod's user namespace, or null
+   */
+  MountOpener(Syscalls syscalls, @Nullable Fd users) {
     this.syscalls = syscalls;
+    this.users = users;
   }
 
   /** A detached mount and whether it is one of a directory. The caller closes the descriptor. */
@@ -46,6 +52,9 @@ final class MountOpener {
     try {
       checkPropagation(source);
       adjust(clone, source);
+      if (source.mapped() && users != null) {
+        map(clone, source, users);
+      }
       return new Opened(clone, syscalls.statx(clone, "").isDirectory());
     } catch (IOException | RuntimeException e) {
       clone.close();
@@ -68,6 +77,26 @@ final class MountOpener {
     }
     if (!oneCall && source.attributes() != 0) {
       syscalls.mountSetattr(clone, "", false, MountAttributes.setting(source.attributes()));
+    }
+  }
+
+  /** All mounts of the clone together, or none. */
+  private void map(Fd clone, HostPath source, Fd namespace) throws IOException {
+    try {
+      syscalls.mountSetattr(
+          clone, "", true, new MountAttributes(MountFlags.MOUNT_ATTR_IDMAP, 0, 0, namespace));
+    } catch (SyscallException e) {
+      if (!e.is(Errno.EINVAL)) {
+        throw e;
+      }
+      throw new InvalidException(
+          new Subject("mount", source.path().toString()),
+          "mounts: host_path "
+              + source.path()
+              + " cannot be shown with mapped owners: its file system, or one that is mounted below"
+              + " it, does not take part",
+          "use a volume on ext4, xfs, btrfs or, since Linux 6.3, tmpfs",
+          e);
     }
   }
 

@@ -35,9 +35,15 @@ record MountPoint(String target, Source source) {
    * @param attributes {@code MOUNT_ATTR_*} to add
    * @param everywhere the attributes and all mounts below too
    * @param requested by the user: with all mounts below, and made as a directory when missing
+   * @param mapped owners are shown and taken as the pod's user namespace maps them, if it has one
    */
   record HostPath(
-      Path path, int attributes, boolean everywhere, Propagation propagation, boolean requested)
+      Path path,
+      int attributes,
+      boolean everywhere,
+      Propagation propagation,
+      boolean requested,
+      boolean mapped)
       implements Source {}
 
   /** The pod's shared memory, which comes as a descriptor. */

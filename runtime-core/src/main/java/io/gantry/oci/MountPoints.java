@@ -96,7 +96,7 @@ final class MountPoints {
 
   private MountPoint.Source sharedMemory() {
     return security.namespaces().ipc() == NamespaceMode.NODE
-        ? new HostPath(Path.of("/dev/shm"), NO_PROGRAMS, false, Propagation.PRIVATE, false)
+        ? new HostPath(Path.of("/dev/shm"), NO_PROGRAMS, false, Propagation.PRIVATE, false, false)
         : new PodSharedMemory();
   }
 
@@ -120,6 +120,7 @@ final class MountPoints {
                     NO_PROGRAMS | unlessPrivileged(),
                     false,
                     Propagation.PRIVATE,
+                    false,
                     false))));
   }
 
@@ -130,7 +131,7 @@ final class MountPoints {
   private MountPoint etc(String target, Path file) {
     int attributes = security.readOnlyRootfs() ? MOUNT_ATTR_RDONLY : 0;
     return new MountPoint(
-        target, new HostPath(file, attributes, false, Propagation.PRIVATE, false));
+        target, new HostPath(file, attributes, false, Propagation.PRIVATE, false, true));
   }
 
   private static MountPoint fresh(String target, String type, int attributes, String... options) {
@@ -162,7 +163,8 @@ final class MountPoints {
             mount.readOnly() ? MOUNT_ATTR_RDONLY : 0,
             mount.recursiveReadOnly(),
             mount.propagation(),
-            true));
+            true,
+            mount.mapped()));
   }
 
   private static InvalidException invalid(MountSpec mount, String problem, String nextStep) {

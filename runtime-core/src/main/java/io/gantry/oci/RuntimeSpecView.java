@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.container.SecuritySpec;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.cgroup.CgroupLimits;
+import io.gantry.pod.IdRange;
 import io.gantry.pod.NamespaceMode;
+import io.gantry.pod.UserMapping;
 import io.gantry.shim.CapabilitySets;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -116,12 +118,25 @@ public final class RuntimeSpecView {
         namespace.put("path", path.toString());
       }
     }
+    UserMapping users = security.namespaces().users();
+    if (users != null) {
+      mapping(linux.putArray("uidMappings"), users.uids());
+      mapping(linux.putArray("gidMappings"), users.gids());
+    }
     linux.put("cgroupsPath", source.cgroup().path());
     linux.set("resources", resources(source.spec().resources().limits()));
     MaskedPaths masked = MaskedPaths.of(security);
     linux.set("maskedPaths", texts(masked.hidden()));
     linux.set("readonlyPaths", texts(masked.readOnly()));
     return linux;
+  }
+
+  private static void mapping(ArrayNode mappings, IdRange range) {
+    mappings
+        .addObject()
+        .put("containerID", 0)
+        .put("hostID", range.first())
+        .put("size", range.length());
   }
 
   private Set<Namespace> kinds() {

@@ -40,14 +40,16 @@ public final class PodNamespaces {
 
   private final PodPaths paths;
   private final SmallMounts pins;
+  private final UserNamespaces users;
   private final Syscalls calls;
   private final ConcurrentHashMap<PodId, Map<Namespace, Fd>> open = new ConcurrentHashMap<>();
   private final Set<PodId> withSharedMemory = ConcurrentHashMap.newKeySet();
   private final Operations<PodId, Boolean> mounting = new Operations<>();
 
-  public PodNamespaces(PodPaths paths, SmallMounts pins, Syscalls calls) {
+  public PodNamespaces(PodPaths paths, SmallMounts pins, UserNamespaces users, Syscalls calls) {
     this.paths = paths;
     this.pins = pins;
+    this.users = users;
     this.calls = calls;
   }
 
@@ -63,6 +65,9 @@ public final class PodNamespaces {
     }
     if (options.ipc() != NamespaceMode.NODE) {
       kinds.add(Namespace.IPC);
+    }
+    if (options.users() != null) {
+      kinds.add(Namespace.USER);
     }
     return kinds;
   }
@@ -83,6 +88,10 @@ public final class PodNamespaces {
         pins.call(
             "pod " + pod.id().brief(),
             thread -> {
+              UserMapping mapping = pod.spec().namespaces().users();
+              if (mapping != null) {
+                return makeMapped(thread, pod.id(), mapping, hostname, sysctls);
+              }
               thread.unshare(kinds.toArray(Namespace[]::new));
               if (kinds.contains(Namespace.UTS)) {
                 thread.hostname(hostname);
@@ -90,6 +99,30 @@ public final class PodNamespaces {
               set(sysctls);
               return pin(thread, pod.id(), kinds);
             }));
+  }
+
+  private Map<Namespace, Fd> makeMapped(
+      NamespaceView thread,
+      PodId pod,
+      UserMapping mapping,
+      String hostname,
+      SortedMap<String, String> sysctls)
+      throws IOException {
+    Map<Namespace, Fd> made = users.make(pod.value(), mapping);
+    try {
+      for (Map.Entry<Namespace, Fd> namespace : made.entrySet()) {
+        if (namespace.getKey() != Namespace.USER) {
+          thread.enter(namespace.getValue(), namespace.getKey());
+        }
+        SmallMounts.pin(namespace.getValue(), paths.pin(pod, namespace.getKey()));
+      }
+      thread.hostname(hostname);
+      set(sysctls);
+      return made;
+    } catch (IOException | RuntimeException e) {
+      made.values().forEach(Fd::close);
+      throw e;
+    }
   }
 
   private static void set(SortedMap<String, String> sysctls) throws IOException {
@@ -170,8 +203,7 @@ public final class PodNamespaces {
             for (Map.Entry<Namespace, Fd> namespace : namespaces.entrySet()) {
               Path file = paths.pin(pod.id(), namespace.getKey());
               SmallMounts.unpin(file);
-              thread.enter(namespace.getValue(), namespace.getKey());
-              SmallMounts.pin(thread, namespace.getKey(), file);
+              SmallMounts.pin(namespace.getValue(), file);
             }
             return true;
           });
@@ -206,11 +238,12 @@ public final class PodNamespaces {
    *
    * @param bytes size of the file system when this call makes it
    */
-  public Fd sharedMemory(PodId pod, long bytes) throws IOException {
+  public Fd sharedMemory(Pod owner, long bytes) throws IOException {
+    PodId pod = owner.id();
     Path shm = paths.shm(pod);
     if (!withSharedMemory.contains(pod)) {
       try {
-        mounting.join(pod, () -> mountSharedMemory(pod, shm, bytes));
+        mounting.join(pod, () -> mountSharedMemory(owner, shm, bytes));
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -220,7 +253,11 @@ public final class PodNamespaces {
         thread -> calls.openTree(Fd.CWD, shm.toString(), MountFlags.OPEN_TREE_CLONE));
   }
 
-  private boolean mountSharedMemory(PodId pod, Path shm, long bytes) {
+  private boolean mountSharedMemory(Pod owner, Path shm, long bytes) {
+    PodId pod = owner.id();
+    UserMapping users = owner.spec().namespaces().users();
+    String root =
+        users == null ? "" : ",uid=%s,gid=%s".formatted(users.uids().first(), users.gids().first());
     try {
       Files.createDirectories(shm);
       pins.call(
@@ -232,7 +269,7 @@ public final class PodNamespaces {
                   shm.toString(),
                   "tmpfs",
                   MountFlags.MS_NOSUID | MountFlags.MS_NODEV | MountFlags.MS_NOEXEC,
-                  "mode=1777,size=" + bytes);
+                  "mode=1777,size=" + bytes + root);
             }
             return true;
           });

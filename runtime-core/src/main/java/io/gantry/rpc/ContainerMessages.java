@@ -36,7 +36,8 @@ final class ContainerMessages {
         words(config.getArgsList(), field.in("args")),
         field.in("working_dir").absoluteOrEmpty(config.getWorkingDir()),
         environment(config.getEnvsList(), field.in("envs")),
-        MountMessages.mounts(config.getMountsList(), field.in("mounts")),
+        MountMessages.mounts(
+            config.getMountsList(), pod.spec().namespaces().users(), field.in("mounts")),
         MountMessages.devices(config.getDevicesList(), field.in("devices")),
         new TreeMap<>(config.getLabelsMap()),
         new TreeMap<>(config.getAnnotationsMap()),

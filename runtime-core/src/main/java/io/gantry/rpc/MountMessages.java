@@ -5,8 +5,10 @@ import io.gantry.api.cri.v1.Mount;
 import io.gantry.api.cri.v1.MountPropagation;
 import io.gantry.container.DeviceSpec;
 import io.gantry.container.MountSpec;
+import io.gantry.pod.UserMapping;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** CRI Mount and Device from and to their domain forms. */
 final class MountMessages {
@@ -15,15 +17,18 @@ final class MountMessages {
 
   private MountMessages() {}
 
-  static List<MountSpec> mounts(List<Mount> mounts, Field field) {
+  /**
+   * @param users the pod's, or null
+   */
+  static List<MountSpec> mounts(List<Mount> mounts, @Nullable UserMapping users, Field field) {
     List<MountSpec> specs = new ArrayList<>(mounts.size());
     for (int i = 0; i < mounts.size(); i++) {
-      specs.add(mount(mounts.get(i), field.item(i)));
+      specs.add(mount(mounts.get(i), users, field.item(i)));
     }
     return specs;
   }
 
-  private static MountSpec mount(Mount mount, Field field) {
+  private static MountSpec mount(Mount mount, @Nullable UserMapping users, Field field) {
     refuseWhatIsNotThere(mount, field);
     MountSpec.Propagation propagation =
         propagation(mount.getPropagation(), field.in("propagation"));
@@ -33,15 +38,14 @@ final class MountMessages {
         field.in("host_path").absolute(mount.getHostPath()),
         mount.getReadonly(),
         mount.getRecursiveReadOnly(),
-        propagation);
+        propagation,
+        UserMessages.isMapped(
+            mount.getUidMappingsList(), mount.getGidMappingsList(), users, field));
   }
 
   private static void refuseWhatIsNotThere(Mount mount, Field field) {
     if (mount.hasImage()) {
       throw field.in("image").unsupported("image volumes are not there yet", "");
-    }
-    if (mount.getUidMappingsCount() + mount.getGidMappingsCount() > 0) {
-      throw field.in("uidMappings").unsupported("id-mapped mounts are not there yet", "");
     }
     if (mount.getMountOptionsCount() > 0) {
       throw field.in("mount_options").unsupported("mount options are not there yet", "");

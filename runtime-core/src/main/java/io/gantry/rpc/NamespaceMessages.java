@@ -3,6 +3,8 @@ package io.gantry.rpc;
 import io.gantry.api.cri.v1.NamespaceOption;
 import io.gantry.pod.NamespaceMode;
 import io.gantry.pod.NamespaceOptions;
+import io.gantry.pod.UserMapping;
+import java.util.Objects;
 
 /** CRI NamespaceOption from and to its domain form. */
 final class NamespaceMessages {
@@ -10,23 +12,51 @@ final class NamespaceMessages {
   private NamespaceMessages() {}
 
   static NamespaceOptions options(NamespaceOption option, Field field) {
-    refuseUserNamespace(option, field.in("userns_options"));
+    NamespaceMode network = shared(option.getNetwork(), field.in("network"));
     NamespaceMode pid = mode(option.getPid(), field.in("pid"));
+    NamespaceMode ipc = shared(option.getIpc(), field.in("ipc"));
     boolean targeted = pid == NamespaceMode.TARGET;
+    UserMapping users = UserMessages.mapping(option, field);
+    if (users != null) {
+      UserMessages.checkOthers(network, pid, ipc, field);
+    }
     return new NamespaceOptions(
-        shared(option.getNetwork(), field.in("network")),
+        network,
         pid,
-        shared(option.getIpc(), field.in("ipc")),
-        targeted ? field.in("target_id").required(option.getTargetId()) : "");
+        ipc,
+        targeted ? field.in("target_id").required(option.getTargetId()) : "",
+        users);
+  }
+
+  /**
+   * What a container of a pod asks for.
+   *
+   * @param pod its pod's: users are not for a container alone
+   */
+  static NamespaceOptions options(NamespaceOption option, NamespaceOptions pod, Field field) {
+    NamespaceOptions own = options(option, field);
+    UserMapping users = pod.users();
+    if (!option.hasUsernsOptions() && users != null) {
+      UserMessages.checkOthers(own.network(), own.pid(), own.ipc(), field);
+      return own.withUsers(users);
+    }
+    if (!Objects.equals(own.users(), users)) {
+      throw field.in("userns_options").wrong("is not the pod's", "give the same, or leave it out");
+    }
+    return own;
   }
 
   static NamespaceOption message(NamespaceOptions options) {
-    return NamespaceOption.newBuilder()
-        .setNetwork(message(options.network()))
-        .setPid(message(options.pid()))
-        .setIpc(message(options.ipc()))
-        .setTargetId(options.targetContainer())
-        .build();
+    NamespaceOption.Builder message =
+        NamespaceOption.newBuilder()
+            .setNetwork(message(options.network()))
+            .setPid(message(options.pid()))
+            .setIpc(message(options.ipc()))
+            .setTargetId(options.targetContainer());
+    if (options.users() != null) {
+      message.setUsernsOptions(UserMessages.message(options.users()));
+    }
+    return message.build();
   }
 
   /** CRI: network and ipc are POD or NODE. */
@@ -55,19 +85,5 @@ final class NamespaceMessages {
       case NODE -> io.gantry.api.cri.v1.NamespaceMode.NODE;
       case TARGET -> io.gantry.api.cri.v1.NamespaceMode.TARGET;
     };
-  }
-
-  private static void refuseUserNamespace(NamespaceOption option, Field field) {
-    if (!option.hasUsernsOptions()) {
-      return;
-    }
-    switch (option.getUsernsOptions().getMode()) {
-      case NODE -> {}
-      case POD ->
-          throw field.unsupported(
-              "user namespaces are not there yet", "run the pod with hostUsers: true");
-      case CONTAINER, TARGET, UNRECOGNIZED ->
-          throw field.in("mode").wrong("is no mode for users", "give POD or NODE");
-    }
   }
 }

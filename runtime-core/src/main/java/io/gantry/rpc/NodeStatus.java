@@ -61,4 +61,7 @@ public interface NodeStatus {
   /** CRI RuntimeHandlerFeatures and RuntimeFeatures, as far as there is a choice. */
   record Abilities(
       boolean recursiveReadOnlyMounts, boolean userNamespaces, boolean supplementalGroupsPolicy) {}
+
+  /** Why there are no user namespaces for pods; empty when there are. */
+  String userNamespacesMissing();
 }

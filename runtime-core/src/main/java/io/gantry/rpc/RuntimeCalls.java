@@ -16,6 +16,7 @@ import io.gantry.api.cri.v1.VersionResponse;
 import io.gantry.linux.netlink.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,10 @@ final class RuntimeCalls {
         .forEach(name -> response.addRuntimeHandlers(RuntimeHandler.newBuilder().setName(name)));
     if (request.getVerbose()) {
       response.putInfo("config", Documents.json(node.configuration()));
+      if (!node.userNamespacesMissing().isEmpty()) {
+        response.putInfo(
+            "userNamespaces", Documents.json(Map.of("missing", node.userNamespacesMissing())));
+      }
     }
     return response.build();
   }

@@ -40,7 +40,7 @@ final class SecurityMessages {
         security.getPrivileged(),
         security.hasNamespaceOptions()
             ? NamespaceMessages.options(
-                security.getNamespaceOptions(), field.in("namespace_options"))
+                security.getNamespaceOptions(), podNamespaces, field.in("namespace_options"))
             : podNamespaces,
         id(security.hasRunAsUser(), security.getRunAsUser(), field.in("run_as_user")),
         id(security.hasRunAsGroup(), security.getRunAsGroup(), field.in("run_as_group")),

@@ -55,7 +55,8 @@ class ContainerMountsIT {
   private LiveContainer start(boolean readOnly, boolean recursive, Propagation propagation)
       throws IOException {
     request.mounts =
-        List.of(new MountSpec("/volume", volume.toString(), readOnly, recursive, propagation));
+        List.of(
+            new MountSpec("/volume", volume.toString(), readOnly, recursive, propagation, false));
     return LiveContainer.start(request, filters);
   }
 

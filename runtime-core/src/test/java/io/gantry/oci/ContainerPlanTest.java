@@ -9,12 +9,16 @@ import io.gantry.container.MountSpec.Propagation;
 import io.gantry.container.SeccompChoice;
 import io.gantry.error.InvalidException;
 import io.gantry.linux.Fd;
+import io.gantry.linux.MountFlags;
 import io.gantry.linux.SyscallException;
 import io.gantry.linux.cgroup.Cgroups.Layout;
+import io.gantry.pod.IdRange;
 import io.gantry.pod.NamespaceMode;
+import io.gantry.pod.UserMapping;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -32,7 +36,8 @@ class ContainerPlanTest {
   private final Requests request = new Requests();
   private Layout layout = Layout.V2;
   private ContainerNamespaces namespaces =
-      new ContainerNamespaces(kernel.descriptor(), kernel.descriptor(), kernel.descriptor(), null);
+      new ContainerNamespaces(
+          kernel.descriptor(), kernel.descriptor(), kernel.descriptor(), null, null);
 
   private final ContainerPolicy policy =
       new ContainerPolicy(
@@ -67,9 +72,10 @@ class ContainerPlanTest {
     request.dropped = Set.of("ALL");
     request.mounts =
         List.of(
-            new MountSpec("/data/sub", "/volumes/sub", true, false, Propagation.PRIVATE),
-            new MountSpec("/data/", "/volumes/data", false, false, Propagation.PRIVATE),
-            new MountSpec("/etc/hosts", "/pod/kubelet-hosts", false, false, Propagation.PRIVATE));
+            new MountSpec("/data/sub", "/volumes/sub", true, false, Propagation.PRIVATE, false),
+            new MountSpec("/data/", "/volumes/data", false, false, Propagation.PRIVATE, false),
+            new MountSpec(
+                "/etc/hosts", "/pod/kubelet-hosts", false, false, Propagation.PRIVATE, false));
     assertThat(listing()).isEqualTo(golden("everything"));
   }
 
@@ -98,7 +104,7 @@ class ContainerPlanTest {
   void processesOfThePodAreSeenWhenItsNamespaceIsGiven() throws IOException {
     request.pid = NamespaceMode.POD;
     Fd holder = kernel.descriptor();
-    namespaces = new ContainerNamespaces(null, null, null, holder);
+    namespaces = new ContainerNamespaces(null, null, null, holder, null);
     assertThat(listing())
         .startsWith("enter ")
         .contains("clone 131072\n", "kill_file ")
@@ -134,7 +140,7 @@ class ContainerPlanTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "relative"})
   void hostPathsAreAbsolute(String path) {
-    request.mounts = List.of(new MountSpec("/x", path, false, false, Propagation.PRIVATE));
+    request.mounts = List.of(new MountSpec("/x", path, false, false, Propagation.PRIVATE, false));
     assertThatThrownBy(this::listing).isInstanceOf(InvalidException.class);
   }
 
@@ -143,8 +149,9 @@ class ContainerPlanTest {
     layout = Layout.V1;
     request.mounts =
         List.of(
-            new MountSpec("/dev", "/volumes/dev", false, false, Propagation.PRIVATE),
-            new MountSpec("/sys/fs/cgroup", "/volumes/cg", false, false, Propagation.PRIVATE));
+            new MountSpec("/dev", "/volumes/dev", false, false, Propagation.PRIVATE, false),
+            new MountSpec(
+                "/sys/fs/cgroup", "/volumes/cg", false, false, Propagation.PRIVATE, false));
     assertThat(listing())
         .contains("\"/dev\"", "\"/sys/fs/cgroup\"")
         .doesNotContain("/dev/", "\"/sys/fs/cgroup/", "mknod");
@@ -161,7 +168,7 @@ class ContainerPlanTest {
   @Test
   void nothingStaysOpenWhicheverCallFails() throws IOException {
     request.mounts =
-        List.of(new MountSpec("/data", "/volumes/data", true, false, Propagation.PRIVATE));
+        List.of(new MountSpec("/data", "/volumes/data", true, false, Propagation.PRIVATE, false));
     layout = Layout.V1;
     plan().close();
     int calls = kernel.calls.size();
@@ -171,6 +178,71 @@ class ContainerPlanTest {
       kernel.failingCall = failing;
       assertThatThrownBy(this::plan).isInstanceOf(SyscallException.class);
       assertThat(kernel.open).as("call %d", failing).hasSize(3);
+    }
+  }
+
+  private void mapUsers() {
+    request.users = new UserMapping(new IdRange(500_000, 65_536), new IdRange(700_000, 65_536));
+    namespaces =
+        new ContainerNamespaces(
+            kernel.descriptor(),
+            kernel.descriptor(),
+            kernel.descriptor(),
+            null,
+            kernel.descriptor());
+  }
+
+  @Test
+  void inAUserNamespaceMountsComeBeforeThePivotAndDevicesAreReady() throws IOException {
+    mapUsers();
+    request.privileged = true;
+    request.mounts =
+        List.of(
+            new MountSpec("/mapped", "/volumes/m", false, false, Propagation.PRIVATE, true),
+            new MountSpec("/plain", "/volumes/p", false, false, Propagation.PRIVATE, false));
+
+    assertThat(listing())
+        .containsPattern("user fd\\d+ 500000 700000\n")
+        .containsSubsequence("attach_root ", "mount \"proc\"", "symlink ", "pivot", "exec ")
+        .contains("unshare ")
+        .doesNotContain("mknod ");
+    assertThat(kernel.calls)
+        .contains("fsconfigString uid 500000", "fsconfigString gid 700000")
+        .contains("fchownat null 0 0", "fchownat null 500000 700000");
+    assertThat(mappedMounts()).containsExactly("/mapped");
+  }
+
+  /** Of the requested ones, by what was cloned last before a mapping. */
+  private List<String> mappedMounts() {
+    List<String> mapped = new ArrayList<>();
+    String cloned = "";
+    for (String call : kernel.calls) {
+      if (call.startsWith("openTree /volumes/")) {
+        cloned = call.contains("/volumes/m ") ? "/mapped" : "/plain";
+      } else if (call.startsWith("openTree")) {
+        cloned = "";
+      } else if (call.startsWith("mountSetattr")
+          && call.contains("set=" + MountFlags.MOUNT_ATTR_IDMAP)
+          && !cloned.isEmpty()) {
+        mapped.add(cloned);
+      }
+    }
+    return mapped;
+  }
+
+  @Test
+  void whateverFailsOfAPlanWithUsersNothingStaysOpen() throws IOException {
+    mapUsers();
+    layout = Layout.V1;
+    request.devices = List.of();
+    int before = kernel.open.size();
+    plan().close();
+    int calls = kernel.calls.size();
+    for (int failing = 0; failing < calls; failing++) {
+      kernel.calls.clear();
+      kernel.failingCall = failing;
+      assertThatThrownBy(this::plan).isInstanceOf(SyscallException.class);
+      assertThat(kernel.open).as("call %d", failing).hasSize(before);
     }
   }
 

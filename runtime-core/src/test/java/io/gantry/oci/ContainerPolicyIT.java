@@ -176,7 +176,7 @@ class ContainerPolicyIT {
   }
 
   private static MountSpec mount(String target, Path host, boolean readOnly) {
-    return new MountSpec(target, host.toString(), readOnly, false, Propagation.PRIVATE);
+    return new MountSpec(target, host.toString(), readOnly, false, Propagation.PRIVATE, false);
   }
 
   @Test

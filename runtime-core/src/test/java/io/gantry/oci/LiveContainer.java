@@ -155,7 +155,7 @@ final class LiveContainer implements AutoCloseable {
             });
     podNamespaces.addAll(made.values());
     return new ContainerNamespaces(
-        made.get(Namespace.NET), made.get(Namespace.IPC), made.get(Namespace.UTS), pid);
+        made.get(Namespace.NET), made.get(Namespace.IPC), made.get(Namespace.UTS), pid, null);
   }
 
   private Fd sharedMemory() throws IOException {

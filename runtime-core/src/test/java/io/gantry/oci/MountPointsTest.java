@@ -64,14 +64,15 @@ class MountPointsTest {
         Arguments.of("must not be empty", mount("", "/x")),
         Arguments.of("over the root", mount("/a/..", "/x")),
         Arguments.of("not absolute", mount("/a", "x")),
-        Arguments.of("needs readonly", new MountSpec("/a", "/x", false, true, Propagation.PRIVATE)),
+        Arguments.of(
+            "needs readonly", new MountSpec("/a", "/x", false, true, Propagation.PRIVATE, false)),
         Arguments.of(
             "private propagation",
-            new MountSpec("/a", "/x", true, true, Propagation.HOST_TO_CONTAINER)));
+            new MountSpec("/a", "/x", true, true, Propagation.HOST_TO_CONTAINER, false)));
   }
 
   private static MountSpec mount(String target, String host) {
-    return new MountSpec(target, host, false, false, Propagation.PRIVATE);
+    return new MountSpec(target, host, false, false, Propagation.PRIVATE, false);
   }
 
   private static List<MountPoint> of(MountSpec... mounts) {

@@ -12,11 +12,13 @@ import io.gantry.image.manifest.ImageConfig;
 import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.NamespaceMode;
 import io.gantry.pod.NamespaceOptions;
+import io.gantry.pod.UserMapping;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A request for a container, changed field by field; what is not said is what crictl sends. */
 final class Requests {
@@ -45,13 +47,14 @@ final class Requests {
   boolean stdin;
   boolean tty;
   int oomScoreAdjustment;
+  @Nullable UserMapping users;
 
   SecuritySpec security() {
     return new SecuritySpec(
         added,
         dropped,
         privileged,
-        new NamespaceOptions(NamespaceMode.POD, pid, ipc, ""),
+        new NamespaceOptions(NamespaceMode.POD, pid, ipc, "", users),
         user,
         group,
         username,

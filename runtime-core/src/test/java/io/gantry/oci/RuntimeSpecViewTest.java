@@ -20,7 +20,8 @@ class RuntimeSpecViewTest {
   @Test
   void aContainerIsShownInTheWordsOfTheSpecification() {
     request.readOnlyRootfs = true;
-    request.mounts = List.of(new MountSpec("/data", "/volumes/d", true, true, Propagation.PRIVATE));
+    request.mounts =
+        List.of(new MountSpec("/data", "/volumes/d", true, true, Propagation.PRIVATE, false));
     JsonNode view = view();
     assertThat(view.at("/process/user/uid").asLong()).isEqualTo(7);
     assertThat(view.at("/process/args/0").asText()).isEqualTo("/bin/web");

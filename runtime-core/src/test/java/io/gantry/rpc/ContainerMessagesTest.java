@@ -145,7 +145,7 @@ class ContainerMessagesTest {
 
     assertThat(spec.mounts())
         .containsExactly(
-            new MountSpec("/data", "/srv/data", true, true, MountSpec.Propagation.PRIVATE));
+            new MountSpec("/data", "/srv/data", true, true, MountSpec.Propagation.PRIVATE, false));
     assertThat(MountMessages.message(spec.mounts().getFirst())).isEqualTo(config.getMounts(0));
     assertThat(spec.devices()).containsExactly(new DeviceSpec("/dev/fuse", "/dev/fuse", "rwm"));
   }

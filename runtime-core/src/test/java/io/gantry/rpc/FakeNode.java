@@ -26,6 +26,11 @@ final class FakeNode implements NodeStatus {
   }
 
   @Override
+  public String userNamespacesMissing() {
+    return "max_user_namespaces is 0";
+  }
+
+  @Override
   public Abilities abilities() {
     return new Abilities(true, false, true);
   }

@@ -9,10 +9,8 @@ import io.gantry.api.cri.v1.NamespaceOption;
 import io.gantry.api.cri.v1.PodSandboxConfig;
 import io.gantry.api.cri.v1.PortMapping;
 import io.gantry.api.cri.v1.Protocol;
-import io.gantry.api.cri.v1.UserNamespace;
 import io.gantry.cni.PodRequest;
 import io.gantry.error.InvalidException;
-import io.gantry.error.UnsupportedException;
 import io.gantry.pod.NamespaceOptions;
 import io.gantry.pod.PodSpec;
 import java.net.InetAddress;
@@ -90,12 +88,6 @@ class PodMessagesTest {
   }
 
   @Test
-  void whatWouldBeIgnoredIsRefused() {
-    unsupported(
-        c -> namespaces(c).setUsernsOptions(UserNamespace.newBuilder().setMode(NamespaceMode.POD)));
-  }
-
-  @Test
   void portsOfTheNodeAreTakenOverAndOthersAreNoNews() {
     PodSandboxConfig.Builder config = Requests.pod().toBuilder();
     config.addPortMappings(PortMapping.newBuilder().setContainerPort(8080));
@@ -143,12 +135,5 @@ class PodMessagesTest {
     assertThatExceptionOfType(InvalidException.class)
         .isThrownBy(() -> PodMessages.spec(config.build(), ""))
         .satisfies(e -> assertThat(e.advice()).isEqualTo(message));
-  }
-
-  private static void unsupported(Consumer<PodSandboxConfig.Builder> change) {
-    PodSandboxConfig.Builder config = Requests.pod().toBuilder();
-    change.accept(config);
-    assertThatExceptionOfType(UnsupportedException.class)
-        .isThrownBy(() -> PodMessages.spec(config.build(), ""));
   }
 }

@@ -36,13 +36,20 @@ public record Holder(int pid) {
   /**
    * The usual plan: new pid and mount namespaces, the pod's others entered.
    *
-   * @param join the pod's namespaces (net, ipc, uts)
+   * @param join the pod's namespaces (net, ipc, uts, user)
    * @param tasks version 1 tasks files of the pod's group, for the holder to join
    */
   public static PlanBuilder plan(Map<Namespace, Fd> join, List<Fd> tasks) {
     PlanBuilder plan = Plan.builder().cloneInto(Set.of(Namespace.PID, Namespace.MNT));
     tasks.forEach(plan::tasks);
-    join.forEach((kind, fd) -> plan.setns(fd, kind));
+    join.forEach((kind, fd) -> {
+      if (kind == Namespace.USER) {
+        // Root inside is nobody's owner here: a holder has no pipes and gets no execs.
+        plan.enterUser(fd, 0, 0);
+      } else {
+        plan.setns(fd, kind);
+      }
+    });
     return plan.rootPropagation(MountFlags.MS_PRIVATE)
         .emptyRoot()
         .capabilities(CapabilitySets.NONE)

@@ -16,6 +16,7 @@ enum Op {
   STDIO(7),
   SHIM_CGROUP(8),
   PIDS_MAX(9),
+  USER(10),
   WRITE_FD(32),
   SETNS(33),
   UNSHARE(34),

@@ -35,6 +35,17 @@ public final class PlanBuilder {
     return add(Op.ENTER, fd(namespace), new Field.U32(Namespace.PID.flag()));
   }
 
+  /**
+   * Lets the process be born into a user namespace, with the namespaces of {@link #cloneInto} made
+   * inside; execs follow it there. Everything that comes later is done as root inside.
+   *
+   * @param uid who that root is on the machine
+   * @param gid its group there
+   */
+  public PlanBuilder enterUser(Fd namespace, int uid, int gid) {
+    return add(Op.USER, fd(namespace), new Field.U32(uid), new Field.U32(gid));
+  }
+
   /** cgroup v2: the process, and every exec later, is born in this directory's group. */
   public PlanBuilder cgroup(Fd directory) {
     return add(Op.CGROUP, fd(directory));

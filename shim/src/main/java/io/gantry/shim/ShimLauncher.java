@@ -122,6 +122,26 @@ public final class ShimLauncher implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a process in new user, net, ipc and uts namespaces, which a process of several threads
+   * cannot make for itself (unshare(2)).
+   *
+   * @param id shown in the process list
+   * @param life the read end of a pipe: the process ends when the pipe is closed
+   * @param answer the write end of another: gets one byte, 0 or the errno of unshare(2)
+   * @return its pid, a child of this process
+   */
+  public int users(String id, Fd life, Fd answer) throws IOException {
+    try (Fd none = calls.open(DEV_NULL, FileFlags.O_RDWR, 0)) {
+      return calls.spawn(
+          new SpawnRequest(
+              binary.path(),
+              List.of("gantry-shim", "users", id),
+              List.of(),
+              List.of(none, none, none, life, answer)));
+    }
+  }
+
   private Shim watch(Path runDirectory, OptionalInt pid) {
     return new Shim(runDirectory, ShimWatch.start(calls, runDirectory, pid));
   }

@@ -22,6 +22,7 @@ final class EveryStep {
         .killFile(fd)
         .killTasks(other)
         .pidsMax(fd)
+        .enterUser(fd, 100000, 200000)
         .openStdin()
         .shimCgroup(fd);
     mounts(plan, fd);

@@ -1,16 +1,22 @@
 package io.gantry.linux.mount;
 
 import io.gantry.linux.Fd;
+import io.gantry.linux.FileStatus;
 import io.gantry.linux.KernelVersion;
 import io.gantry.linux.Linux;
 import io.gantry.linux.MountAttributes;
 import io.gantry.linux.MountEntry;
 import io.gantry.linux.MountFlags;
+import io.gantry.linux.NamespaceThread;
 import io.gantry.linux.SyscallException;
 import io.gantry.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Builds mounts as descriptors. The caller closes them; one that was attached nowhere is gone with
@@ -53,6 +59,59 @@ public final class DetachedMounts {
       case CONTEXT -> overlayByContext(layers, attributes);
       case MOUNT_CALL -> new OverlayByMountCall(linux).mount(layers, attributes);
     };
+  }
+
+  /**
+   * An overlay that shows and takes owners as a user namespace maps them, while the directories
+   * keep those that they have. Needs Linux 6.15, which takes mounts that are attached nowhere for
+   * layers.
+   *
+   * @param layers writable, upper and work side by side in a directory of the machine's root
+   */
+  public Fd mappedOverlay(OverlayLayers layers, Fd userNamespace, int attributes)
+      throws IOException {
+    if (overlayMethod != OverlayMethod.CONTEXT) {
+      throw new MountException("layers with mapped owners take Linux 6.15");
+    }
+    BindOptions options = BindOptions.PLAIN.withRecursive(false).withUserNamespace(userNamespace);
+    List<Fd> mapped = new ArrayList<>();
+    try {
+      List<Path> lower = new ArrayList<>();
+      for (Path layer : layers.lower()) {
+        Fd clone = bind(layer, options);
+        mapped.add(clone);
+        lower.add(clone.path());
+      }
+      OverlayLayers.Writable writable = layers.writable().orElseThrow();
+      Fd both = bind(together(writable), options);
+      mapped.add(both);
+      OverlayLayers.Writable shown =
+          new OverlayLayers.Writable(
+              both.path().resolve(writable.upper().getFileName()),
+              both.path().resolve(writable.work().getFileName()),
+              writable.isVolatile());
+      OverlayLayers all = new OverlayLayers(lower, Optional.of(shown));
+      FileStatus root = linux.statx(both, "");
+      // Overlay makes its own files as who mounts it, and the machine's root has no id in there.
+      return NamespaceThread.call(
+          "overlay",
+          thread -> {
+            thread.filesOf(root.uid(), root.gid());
+            return overlayByContext(all, attributes);
+          });
+    } finally {
+      mapped.forEach(Fd::close);
+    }
+  }
+
+  /** The kernel wants both on one mount. */
+  private static Path together(OverlayLayers.Writable writable) {
+    Path parent = Objects.requireNonNull(writable.upper().getParent());
+    if (!parent.equals(writable.work().getParent())) {
+      throw new IllegalArgumentException(
+          writable.upper() + " and " + writable.work() + " are not side by side");
+    }
+    return parent;
   }
 
   private Fd overlayByContext(OverlayLayers layers, int attributes) throws IOException {
