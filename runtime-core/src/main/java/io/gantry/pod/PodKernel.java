@@ -72,7 +72,7 @@ public final class PodKernel {
   void checkNetwork(Pod pod) throws NetworkException {
     PodNetworkRecord record = pod.network();
     Fd netns = namespaces.of(pod.id()).get(Namespace.NET);
-    if (record == null || netns == null) {
+    if (record == null || netns == null || record.attachments().isEmpty()) {
       throw new WrongStateException(
           pod.id().subject(),
           "pod " + pod.id().brief() + " has no network of its own",

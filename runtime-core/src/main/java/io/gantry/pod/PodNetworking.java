@@ -1,6 +1,7 @@
 package io.gantry.pod;
 
 import io.gantry.cni.Attachment;
+import io.gantry.cni.AttachmentFailedException;
 import io.gantry.cni.NetworkException;
 import io.gantry.cni.PodNetwork;
 import io.gantry.cni.PodRequest;
@@ -57,6 +58,16 @@ final class PodNetworking {
             .flatMap(List::stream)
             .map(InetAddress::getHostAddress)
             .toList();
+    if (ips.isEmpty()) {
+      throw new AttachmentFailedException(
+          pod.value(),
+          "no plugin of network "
+              + planned.attachments().getFirst().network()
+              + " gave pod "
+              + pod.brief()
+              + " an address",
+          null);
+    }
     Optional<String> hostInterface =
         attached.stream().map(network::hostInterface).filter(name -> !name.isEmpty()).findFirst();
     return new PodNetworkRecord(ips, hostInterface.orElse(""), attached);

@@ -40,7 +40,10 @@ final class PodRecovery {
     try {
       switch (pod.state()) {
         case PodState.Creating _ -> undo(held(pod));
-        case PodState.Ready _ -> readopt(pod);
+        case PodState.Ready _ -> {
+          readopt(pod);
+          noteUnknownNetwork(pod);
+        }
         case PodState.Stopping _ -> teardown.stop(held(pod).id());
         case PodState.Stopped _ -> {
           // Nothing of it is left to look at.
@@ -49,6 +52,15 @@ final class PodRecovery {
       }
     } catch (RuntimeException | IOException e) {
       problems.add("pod " + pod.id().brief() + " (" + pod.spec().metadata() + "): " + e);
+    }
+  }
+
+  private void noteUnknownNetwork(Pod pod) {
+    PodNetworkRecord network = pod.network();
+    if (network != null && network.attachments().isEmpty()) {
+      problems.add(
+          "pod %s was attached by an older daemon: it lost its way out, and its address may be given out again; make it anew"
+              .formatted(pod.id().brief()));
     }
   }
 

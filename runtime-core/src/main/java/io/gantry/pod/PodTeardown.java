@@ -63,7 +63,9 @@ final class PodTeardown {
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
       if (pods.get(pod.id().value()).isPresent()) {
-        pods.update(pod.id().value(), known -> known.in(new PodState.Stopping()));
+        // with what its networks gave it, which the table does not know yet
+        pods.update(
+            pod.id().value(), known -> known.attachedTo(pod.network()).in(new PodState.Stopping()));
       }
     }
     return cause;

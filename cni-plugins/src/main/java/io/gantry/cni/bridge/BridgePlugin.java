@@ -15,6 +15,7 @@ import io.gantry.cni.spec.CniResult;
 import io.gantry.cni.spec.PluginConfig;
 import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.netlink.Link;
+import io.gantry.linux.netlink.LinkSettings;
 import io.gantry.linux.netlink.MacAddress;
 import io.gantry.linux.netlink.NetworkNamespaces;
 import io.gantry.linux.netlink.NetworkStack;
@@ -77,6 +78,11 @@ public final class BridgePlugin implements Plugin, Filtered {
             "cannot " + what + " bridge " + config.bridge() + ": " + e.getMessage(), e);
   }
 
+  /** Who an interface on the node is for: several networks may share a bridge. */
+  private static String alias(Owner owner) {
+    return owner.network() + "/" + owner.containerId() + "/" + owner.ifName();
+  }
+
   private CniResult connected(
       PluginCall call, PluginCall.Netns netns, BridgeConfig config, CniResult given)
       throws IOException {
@@ -90,7 +96,11 @@ public final class BridgePlugin implements Plugin, Filtered {
     String port = HostInterface.of(call.containerId(), call.ifName());
     BridgePort.Ends ends =
         new BridgePort(namespaces, node, port)
-            .connect(new BridgePort.Plug(netns.fd(), call.ifName(), mac), made, config, given);
+            .connect(
+                new BridgePort.Plug(netns.fd(), call.ifName(), mac, alias(Owner.of(call))),
+                made,
+                config,
+                given);
     if (config.masquerade()) {
       table.put(Owner.of(call), masquerade(given));
     }
@@ -195,7 +205,6 @@ public final class BridgePlugin implements Plugin, Filtered {
    */
   @Override
   public void del(PluginCall call) throws CniException {
-    BridgeConfig config = BridgeConfig.of(call.config());
     try {
       if (call.netns() != null) {
         String port = HostInterface.of(call.containerId(), call.ifName());
@@ -203,27 +212,32 @@ public final class BridgePlugin implements Plugin, Filtered {
       }
       table.release(Owner.of(call), Part.MASQUERADE);
     } catch (IOException e) {
-      throw failure("detach container " + call.containerId() + " from", config, e);
+      throw CniException.failed(
+          "cannot detach container " + call.containerId() + ": " + e.getMessage(), e);
     }
     addresses.del(call);
   }
 
   @Override
   public void gc(PluginConfig config, Set<Attachment> valid) throws CniException {
-    BridgeConfig bridge = BridgeConfig.of(config);
     try {
-      List<Link> ports = new HostBridge(node, bridge.bridge()).ports();
+      List<LinkSettings.Settings> links = node.linkSettings().list();
       // asked after the listing: a container that comes up is valid before it has a port
-      Set<String> owned = new HashSet<>();
-      valid.forEach(one -> owned.add(HostInterface.of(one.containerId(), one.ifName())));
-      for (Link port : ports) {
-        if (!owned.contains(port.name())) {
-          HostBridge.delete(node, port);
+      Set<String> staying = new HashSet<>();
+      valid.forEach(
+          one -> staying.add(alias(new Owner(config.network(), one.containerId(), one.ifName()))));
+      String ours = new Owner(config.network(), "", "").network() + "/";
+      for (LinkSettings.Settings found : links) {
+        if (HostInterface.isOurs(found.link().name())
+            && found.alias().startsWith(ours)
+            && !staying.contains(found.alias())) {
+          HostBridge.delete(node, found.link());
         }
       }
       table.retain(config.network(), Part.MASQUERADE, valid);
     } catch (IOException e) {
-      throw failure("remove leftovers of", bridge, e);
+      throw CniException.failed(
+          "cannot remove leftovers of network " + config.network() + ": " + e.getMessage(), e);
     }
     addresses.gc(config, valid);
   }

@@ -21,8 +21,9 @@ final class BridgePort {
    * The container's side.
    *
    * @param netns stays the caller's
+   * @param alias of the end on the node
    */
-  record Plug(Fd netns, String ifName, MacAddress mac) {}
+  record Plug(Fd netns, String ifName, MacAddress mac, String alias) {}
 
   /** The link addresses of the two ends. */
   record Ends(@Nullable MacAddress host, @Nullable MacAddress container) {}
@@ -59,6 +60,7 @@ final class BridgePort {
         node.links()
             .find(name)
             .orElseThrow(() -> new IOException("interface " + name + " is gone"));
+    node.linkSettings().alias(host.index(), plug.alias());
     if (config.hairpin()) {
       node.links().hairpin(host.index(), true);
     }

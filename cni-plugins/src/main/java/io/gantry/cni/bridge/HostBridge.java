@@ -17,7 +17,6 @@ import java.util.Optional;
 final class HostBridge {
 
   private static final String KIND = "bridge";
-  private static final String VETH = "veth";
 
   private final NetworkStack node;
   private final String name;
@@ -103,15 +102,6 @@ final class HostBridge {
     return node.addresses().list().stream()
         .filter(other -> other.link() == address.link() && !other.equals(address))
         .filter(other -> other.prefix().overlaps(address.prefix()))
-        .toList();
-  }
-
-  /** The veth ends that are named by us and this bridge's, or no bridge's since theirs is gone. */
-  List<Link> ports() throws IOException {
-    int own = find().map(Link::index).orElse(0);
-    return node.links().list().stream()
-        .filter(link -> link.kind().equals(VETH) && HostInterface.isOurs(link.name()))
-        .filter(link -> link.master() == own || link.master() == 0)
         .toList();
   }
 

@@ -1,7 +1,6 @@
 package io.gantry.cni.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
@@ -14,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs a network's plugins, each with the configuration that the specification derives for it. */
 final class Chain {
 
-  private static final String VALID = "cni.dev/valid-attachments";
+  private static final Logger log = LoggerFactory.getLogger(Chain.class);
 
   private final NetworkList list;
   private final Plugins plugins;
@@ -78,10 +79,14 @@ final class Chain {
       PluginCall call = call(request, plugin, result);
       try {
         Plugin found = plugins.of(call.config().type());
-        found.del(found instanceof ExecutedPlugin ? call : call.withoutNetns());
+        boolean stays = failure != null || found instanceof ExecutedPlugin;
+        found.del(stays ? call : call.withoutNetns());
       } catch (CniException e) {
         CniException named = named(e, call.config());
-        if (failure == null) {
+        if (nothingToUndo(e, result)) {
+          log.warn(
+              "nothing is undone of container {}: {}", request.containerId(), named.getMessage());
+        } else if (failure == null) {
           failure = named;
         } else {
           failure.addSuppressed(named);
@@ -93,20 +98,29 @@ final class Chain {
     }
   }
 
+  /**
+   * What refuses to undo an ADD that never succeeded, for a reason for which it refused that ADD
+   * too, has done nothing: a pod that cannot be attached must still be able to go.
+   */
+  private static boolean nothingToUndo(CniException e, @Nullable CniResult result) {
+    return switch (e.code()) {
+      case CniException.UNKNOWN_CONTAINER -> true;
+      case CniException.INCOMPATIBLE_VERSION,
+          CniException.INVALID_CONFIG,
+          CniException.UNSUPPORTED_FIELD,
+          CniException.NOT_AVAILABLE ->
+          result == null;
+      default -> false;
+    };
+  }
+
   /** Each plugin, whatever happens to the others. */
   void gc(Set<Plugin.Attachment> valid) throws CniException {
     List<CniException> failures = new ArrayList<>();
     for (ObjectNode plugin : list.plugins()) {
       PluginConfig config = config(plugin);
       try {
-        Plugin found = plugins.of(config.type());
-        if (found instanceof ExecutedPlugin program) {
-          if (list.version().hasStatusAndGc()) {
-            program.gc(withValid(config, valid), valid);
-          }
-        } else {
-          found.gc(config, valid);
-        }
+        plugins.of(config.type()).gc(config, valid);
       } catch (CniException e) {
         failures.add(named(e, config));
       }
@@ -118,24 +132,12 @@ final class Chain {
     }
   }
 
-  private static PluginConfig withValid(PluginConfig config, Set<Plugin.Attachment> valid)
-      throws CniException {
-    ObjectNode json = config.json().deepCopy();
-    ArrayNode attachments = json.putArray(VALID);
-    valid.forEach(one ->
-        attachments.addObject().put("containerID", one.containerId()).put("ifname", one.ifName()));
-    return PluginConfig.of(json);
-  }
-
   /** Fails where one of the plugins cannot serve. */
   void status() throws CniException {
     for (ObjectNode plugin : list.plugins()) {
       PluginConfig config = config(plugin);
       try {
-        Plugin found = plugins.of(config.type());
-        if (!(found instanceof ExecutedPlugin) || list.version().hasStatusAndGc()) {
-          found.status(config);
-        }
+        plugins.of(config.type()).status(config);
       } catch (CniException e) {
         throw named(e, config);
       }

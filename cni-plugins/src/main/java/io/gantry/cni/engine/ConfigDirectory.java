@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gantry.cni.spec.CniException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class ConfigDirectory {
+
+  private static final long UNSEEN = -1;
+
+  /** No network's configuration is nearly as large. */
+  private static final long LARGEST = 1 << 20;
 
   private static final List<String> SUFFIXES = List.of(".conflist", ".conf", ".json");
 
@@ -53,7 +59,13 @@ final class ConfigDirectory {
   }
 
   /** By what a change of a file shows, also of one that is written in place. */
-  private record Stamp(long size, FileTime time, @Nullable Object key) {}
+  private record Stamp(long size, FileTime time, @Nullable Object key) {
+
+    /** Of a file that cannot be looked at: the reason stands for it. */
+    static Stamp unseen(IOException reason) {
+      return new Stamp(UNSEEN, FileTime.fromMillis(0), reason.toString());
+    }
+  }
 
   private record Known(SortedMap<Path, Stamp> stamps, Content content) {}
 
@@ -91,11 +103,13 @@ final class ConfigDirectory {
       }
     } catch (NoSuchFileException | NotDirectoryException none) {
       return new TreeMap<>();
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return stamps;
   }
 
-  private static void stamp(Path file, SortedMap<Path, Stamp> stamps) throws IOException {
+  private static void stamp(Path file, SortedMap<Path, Stamp> stamps) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       if (attributes.isRegularFile()) {
@@ -103,8 +117,8 @@ final class ConfigDirectory {
             file,
             new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey()));
       }
-    } catch (NoSuchFileException gone) {
-      // it went between the listing and the look
+    } catch (IOException e) {
+      stamps.put(file, Stamp.unseen(e));
     }
   }
 
@@ -112,7 +126,14 @@ final class ConfigDirectory {
     List<NetworkList> lists = new ArrayList<>();
     List<ConfigProblem> problems = new ArrayList<>();
     Map<String, String> names = new HashMap<>();
-    for (Path file : files.keySet()) {
+    for (Map.Entry<Path, Stamp> entry : files.entrySet()) {
+      Path file = entry.getKey();
+      Stamp stamp = entry.getValue();
+      if (stamp.size() == UNSEEN || stamp.size() > LARGEST) {
+        String why = stamp.size() == UNSEEN ? "cannot read: " + stamp.key() : "is too large";
+        problems.add(new ConfigProblem(file.toString(), 0, why));
+        continue;
+      }
       try {
         NetworkList list = NetworkList.read(JSON.readTree(file.toFile()), file.toString());
         String other = names.putIfAbsent(list.name(), file.toString());

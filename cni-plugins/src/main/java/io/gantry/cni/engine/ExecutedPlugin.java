@@ -3,6 +3,9 @@ package io.gantry.cni.engine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gantry.cni.plugin.GivesAddresses;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
@@ -18,7 +21,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A plugin that is a program (CNI 1.1, section 2): one process per call. */
-final class ExecutedPlugin implements Plugin {
+final class ExecutedPlugin implements Plugin, GivesAddresses {
+
+  private static final String VALID = "cni.dev/valid-attachments";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,7 +46,12 @@ final class ExecutedPlugin implements Plugin {
   public CniResult add(PluginCall call) throws CniException {
     String output = execute("ADD", variables(call), call.config());
     try {
-      return ResultJson.read(JSON.readTree(output));
+      JsonNode result = JSON.readTree(output);
+      if (result == null || !result.isObject()) {
+        throw new CniException(
+            CniException.DECODING_FAILURE, program + " succeeded at ADD and answered no result");
+      }
+      return ResultJson.read(result);
     } catch (JsonProcessingException e) {
       throw new CniException(
           CniException.DECODING_FAILURE,
@@ -61,14 +71,25 @@ final class ExecutedPlugin implements Plugin {
     execute("DEL", variables(call), call.config());
   }
 
+  /** Programs of older versions know no such command and would answer with a failure. */
   @Override
   public void gc(PluginConfig config, Set<Attachment> valid) throws CniException {
-    execute("GC", Map.of(), config);
+    if (!config.version().hasStatusAndGc()) {
+      return;
+    }
+    ObjectNode json = config.json().deepCopy();
+    ArrayNode attachments = json.putArray(VALID);
+    valid.forEach(one ->
+        attachments.addObject().put("containerID", one.containerId()).put("ifname", one.ifName()));
+    execute("GC", Map.of(), PluginConfig.of(json));
   }
 
+  /** As with GC. */
   @Override
   public void status(PluginConfig config) throws CniException {
-    execute("STATUS", Map.of(), config);
+    if (config.version().hasStatusAndGc()) {
+      execute("STATUS", Map.of(), config);
+    }
   }
 
   private static Map<String, String> variables(PluginCall call) {
@@ -79,6 +100,8 @@ final class ExecutedPlugin implements Plugin {
     variables.put(
         "CNI_ARGS",
         call.args().entrySet().stream()
+            // it would end the argument and begin another
+            .filter(argument -> !argument.getValue().contains(";"))
             .map(argument -> argument.getKey() + "=" + argument.getValue())
             .sorted()
             .collect(Collectors.joining(";")));
@@ -108,10 +131,14 @@ final class ExecutedPlugin implements Plugin {
       JsonNode json = JSON.readTree(outcome.output());
       if (json != null && json.isObject()) {
         ConfigNode error = ConfigNode.root(json);
+        int code = (int) error.number("code", CniException.PLUGIN_FAILURE, 0, Integer.MAX_VALUE);
+        String details = error.text("details", "");
+        boolean own = code >= CniException.PLUGIN_FAILURE;
         return new CniException(
-            (int) error.number("code", CniException.PLUGIN_FAILURE, 0, Integer.MAX_VALUE),
+            // from there on each plugin means something of its own by them
+            own ? CniException.PLUGIN_FAILURE : code,
             error.text("msg", "exit code " + outcome.exitCode()),
-            error.text("details", ""),
+            own ? (details + " code " + code).strip() : details,
             null);
       }
     } catch (IOException noJson) {

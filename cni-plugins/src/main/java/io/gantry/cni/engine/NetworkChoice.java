@@ -111,6 +111,15 @@ final class NetworkChoice {
     return List.copyOf(known);
   }
 
+  /** Whether new pods get it. */
+  boolean isChosen(NetworkList list) {
+    try {
+      return chosen().list().name().equals(list.name());
+    } catch (NetworkUnavailableException none) {
+      return false;
+    }
+  }
+
   /** The list as records keep it. */
   String text(NetworkList list) {
     Text last = lastText;

@@ -8,6 +8,8 @@ import io.gantry.cni.spec.CniVersion;
 import io.gantry.cni.spec.ConfigNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A network's configuration: plugins that are run one after the other (CNI 1.1, section 1).
@@ -71,10 +73,12 @@ record NetworkList(
 
   /** Of several versions the newest that is spoken here (CNI 1.1, {@code cniVersions}). */
   private static CniVersion version(ConfigNode fields) throws CniException {
-    return fields.texts("cniVersions").stream()
-        .flatMap(text -> CniVersion.of(text).stream())
-        .max(CniVersion::compareTo)
-        .orElse(CniVersion.require(fields.text("cniVersion", "0.3.1")));
+    String single = fields.text("cniVersion", "0.3.1");
+    Optional<CniVersion> newest =
+        Stream.concat(Stream.of(single), fields.texts("cniVersions").stream())
+            .flatMap(text -> CniVersion.of(text).stream())
+            .max(CniVersion::compareTo);
+    return newest.isPresent() ? newest.get() : CniVersion.require(single);
   }
 
   /** Older writers put texts where the specification has booleans. */

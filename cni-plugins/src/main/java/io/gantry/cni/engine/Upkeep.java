@@ -1,23 +1,26 @@
 package io.gantry.cni.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gantry.cni.Attachment;
 import io.gantry.cni.filter.Elements;
 import io.gantry.cni.filter.Filtered;
 import io.gantry.cni.filter.ForeignDrops;
 import io.gantry.cni.filter.Owner;
 import io.gantry.cni.filter.PlaceTakenException;
-import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.CniResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,12 +124,15 @@ final class Upkeep implements AutoCloseable {
   private List<String> collect(LivePods pods) {
     List<String> problems = new ArrayList<>();
     for (NetworkList list : choice.known()) {
-      if (!list.disableGc()) {
+      if (isOurs(list, pods)) {
         collect(list, pods, problems);
       }
     }
     try {
       release(pods);
+      if (parts.table().verify()) {
+        problems.add("someone changed the packet filter's own table; it is as it was again");
+      }
       warning =
           ForeignDrops.find(parts.nftables())
               .map(chain -> "nftables chain " + chain + " drops what pods send to the outside")
@@ -135,6 +141,16 @@ final class Upkeep implements AutoCloseable {
       problems.add("the packet filter cannot be looked at: " + e.getMessage());
     }
     return problems;
+  }
+
+  /**
+   * Others may use lists that are there and not for us, and those of versions without GC say
+   * nothing of whether they are shared.
+   */
+  private boolean isOurs(NetworkList list, LivePods pods) {
+    return list.version().hasStatusAndGc()
+        && !list.disableGc()
+        && (choice.isChosen(list) || pods.use(list.name()));
   }
 
   private void collect(NetworkList list, LivePods pods, List<String> problems) {
@@ -155,12 +171,15 @@ final class Upkeep implements AutoCloseable {
 
   /** Elements of networks that are configured no more. */
   private void release(LivePods pods) throws IOException {
-    for (Owner owner : parts.table().owners()) {
-      boolean live =
-          pods.valid(owner.network()).stream()
-              .map(one -> new Owner(owner.network(), one.containerId(), one.ifName()))
-              .anyMatch(owner::equals);
-      if (!live) {
+    Set<Owner> owners = parts.table().owners();
+    Set<Owner> live = new HashSet<>();
+    // asked after the table: a pod that comes up meanwhile is known before it has elements
+    pods.all()
+        .forEach((pod, attachments) ->
+            attachments.forEach(
+                one -> live.add(new Owner(one.network(), pod, one.interfaceName()))));
+    for (Owner owner : owners) {
+      if (!live.contains(owner)) {
         parts.table().release(owner);
       }
     }
@@ -178,18 +197,26 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  /** A plugin that is missing shows itself as a failure when it is run. */
+  /** Also one that another plugin of the list asks. */
   private boolean hasProgram(NetworkList list) {
     return list.plugins().stream()
-        .map(plugin -> plugin.path("type").asText())
-        .anyMatch(type -> {
-          try {
-            Plugin plugin = parts.plugins().of(type);
-            return plugin instanceof ExecutedPlugin;
-          } catch (CniException missing) {
-            return false;
-          }
-        });
+        .flatMap(plugin ->
+            Stream.of(
+                plugin.path("type"),
+                plugin.path("ipam").path("type"),
+                plugin.path("delegate").path("type")))
+        .map(JsonNode::asText)
+        .filter(type -> !type.isEmpty())
+        .anyMatch(this::isProgram);
+  }
+
+  /** A plugin that is missing shows itself as a failure when it is run. */
+  private boolean isProgram(String type) {
+    try {
+      return parts.plugins().of(type) instanceof ExecutedPlugin;
+    } catch (CniException missing) {
+      return false;
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.gantry.cni.ipam;
 
+import io.gantry.cni.plugin.GivesAddresses;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
  * CNI's {@code host-local}: addresses of ranges that are this node's alone, written down as files.
  * An address goes round: one that was freed is given out again after all others.
  */
-public final class HostLocal implements Plugin {
+public final class HostLocal implements Plugin, GivesAddresses {
 
   public static final String TYPE = "host-local";
 
@@ -42,7 +43,10 @@ public final class HostLocal implements Plugin {
   }
 
   private AddressDirectory directory(HostLocalConfig config) {
-    Path path = config.directory();
+    return directory(config.directory());
+  }
+
+  private AddressDirectory directory(Path path) {
     return new AddressDirectory(calls, path, locks.computeIfAbsent(path, _ -> new ReentrantLock()));
   }
 
@@ -186,27 +190,32 @@ public final class HostLocal implements Plugin {
     }
   }
 
-  /** A result of before says which files; without one every file is looked at. */
+  /**
+   * A result of before says which files; without one every file is looked at. What else the
+   * configuration says does not matter: whoever got no address for it must be able to go.
+   */
   @Override
   public void del(PluginCall call) throws CniException {
-    HostLocalConfig config = HostLocalConfig.of(call.config());
-    AddressDirectory directory = directory(config);
+    Path path = HostLocalConfig.directory(call.config());
+    AddressDirectory directory = directory(path);
     Attachment holder = new Attachment(call.containerId(), call.ifName());
     Optional<CniResult> previous = call.config().previous();
     kernel(
         "cannot free addresses in " + directory,
-        () -> {
-          if (!Files.isDirectory(config.directory())) {
-            return false;
-          }
-          if (previous.isPresent()) {
-            for (CniResult.Ip ip : previous.get().ips()) {
-              directory.release(ip.address().address(), holder);
-            }
-            return true;
-          }
-          return directory.exclusively(() -> released(directory, holder));
-        });
+        () ->
+            Files.isDirectory(path)
+                && directory.exclusively(() ->
+                    previous.isPresent()
+                        ? released(directory, holder, previous.get())
+                        : released(directory, holder)));
+  }
+
+  private static boolean released(AddressDirectory directory, Attachment holder, CniResult previous)
+      throws IOException {
+    for (CniResult.Ip ip : previous.ips()) {
+      directory.release(ip.address().address(), holder);
+    }
+    return true;
   }
 
   private static boolean released(AddressDirectory directory, Attachment holder)
@@ -221,49 +230,31 @@ public final class HostLocal implements Plugin {
 
   @Override
   public void gc(PluginConfig config, Set<Attachment> valid) throws CniException {
-    HostLocalConfig ipam = HostLocalConfig.of(config);
-    AddressDirectory directory = directory(ipam);
+    Path path = HostLocalConfig.directory(config);
+    AddressDirectory directory = directory(path);
     kernel(
         "cannot free addresses in " + directory,
-        () -> {
-          Map<InetAddress, Attachment> holders = directory.holders();
-          Set<Attachment> live = Set.copyOf(valid);
-          for (Map.Entry<InetAddress, Attachment> entry : holders.entrySet()) {
-            if (!live.contains(entry.getValue())) {
-              directory.release(entry.getKey(), entry.getValue());
-            }
-          }
-          return true;
-        });
+        () -> Files.isDirectory(path) && directory.exclusively(() -> collected(directory, valid)));
   }
 
-  @Override
-  public void status(PluginConfig config) throws CniException {
-    HostLocalConfig ipam = HostLocalConfig.of(config);
-    AddressDirectory directory = directory(ipam);
-    Set<InetAddress> taken = kernel("cannot read " + directory, directory::taken);
-    for (List<AddressRange> set : ipam.sets()) {
-      long room = set.stream().mapToLong(HostLocal::room).reduce(0, HostLocal::sum);
-      long used =
-          taken.stream()
-              .filter(address -> set.stream().anyMatch(range -> range.contains(address)))
-              .count();
-      if (used >= room) {
-        throw new CniException(
-            CniException.NOT_AVAILABLE,
-            "no address left in " + set + ": " + used + " in use (" + directory + ")");
+  /** The files are looked at first: who takes an address meanwhile is valid already. */
+  private static boolean collected(AddressDirectory directory, Set<Attachment> valid)
+      throws IOException {
+    Map<InetAddress, Attachment> holders = directory.holders();
+    Set<Attachment> live = Set.copyOf(valid);
+    for (Map.Entry<InetAddress, Attachment> entry : holders.entrySet()) {
+      if (!live.contains(entry.getValue())) {
+        directory.release(entry.getKey(), entry.getValue());
       }
     }
+    return true;
   }
 
-  /** How many containers a range has room for. */
-  private static long room(AddressRange range) {
-    long gateway = range.contains(range.gateway()) ? 1 : 0;
-    return range.size() - gateway;
-  }
-
-  private static long sum(long a, long b) {
-    return a + b < 0 ? Long.MAX_VALUE : a + b;
+  /** A range that is used up is the next container's trouble, not that of the whole node. */
+  @Override
+  public void status(PluginConfig config) throws CniException {
+    AddressDirectory directory = directory(HostLocalConfig.of(config));
+    kernel("cannot read " + directory, directory::taken);
   }
 
   private static <T> T kernel(String what, AddressDirectory.Work<T> work) throws CniException {

@@ -43,7 +43,13 @@ record HostLocalConfig(
         sets,
         ResultJson.routes(ipam.nodes("routes")),
         dns(ipam.text("resolvConf", "")),
-        Path.of(ipam.text("dataDir", DEFAULT_DIRECTORY)).resolve(config.network()));
+        directory(config));
+  }
+
+  /** Where the network's files are. */
+  static Path directory(PluginConfig config) throws CniException {
+    ConfigNode ipam = config.fields().node("ipam");
+    return Path.of(ipam.text("dataDir", DEFAULT_DIRECTORY)).resolve(config.network());
   }
 
   private static List<List<AddressRange>> sets(ConfigNode parent, String field)

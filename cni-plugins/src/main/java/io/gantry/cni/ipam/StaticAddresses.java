@@ -1,5 +1,6 @@
 package io.gantry.cni.ipam;
 
+import io.gantry.cni.plugin.GivesAddresses;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
@@ -15,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** CNI's {@code static}: the addresses that the configuration or the caller names. */
-public final class StaticAddresses implements Plugin {
+public final class StaticAddresses implements Plugin, GivesAddresses {
 
   public static final String TYPE = "static";
 

@@ -31,7 +31,14 @@ public final class AddressPlugin {
 
   private Optional<Plugin> plugin(PluginConfig config) throws CniException {
     String type = type(config);
-    return type.isEmpty() ? Optional.empty() : Optional.of(plugins.of(type));
+    if (type.isEmpty()) {
+      return Optional.empty();
+    }
+    Plugin found = plugins.of(type);
+    if (!(found instanceof GivesAddresses)) {
+      throw CniException.invalid("field ipam.type: plugin " + type + " gives no addresses");
+    }
+    return Optional.of(found);
   }
 
   /** Addresses, routes and DNS; an address has no interface yet. */

@@ -83,7 +83,7 @@ class CniNetworksTest {
     if (commands.startsWith("list chains")) {
       return chains;
     }
-    return commands.startsWith("list tables") ? "table inet gtest\n" : "";
+    return commands.startsWith("list table") ? "table inet gtest\n" : "";
   }
 
   private void restart() throws NetworkException {
@@ -231,6 +231,42 @@ class CniNetworksTest {
   }
 
   @Test
+  void aPodWhoseConfigurationIsRefusedCanGo() throws Exception {
+    for (String fields :
+        List.of(
+            "'vlan':5,'ipam':{'type':'host-local','subnet':'10.7.0.0/24'}",
+            "'mtu':5,'ipam':{'type':'host-local','subnet':'10.7.0.0/24'}",
+            "'ipam':{'type':'host-local','subnet':'10.7.0.0'}",
+            "'ipam':{'type':'bridge'}",
+            "'ipam':{'type':'nowhere'}")) {
+      configure(
+          "10-own.conflist",
+          "{'cniVersion':'1.1.0','name':'own','plugins':[{'type':'bridge','bridge':'own0',"
+              + fields
+              + "}]}");
+      assertThatExceptionOfType(NetworkException.class).as(fields).isThrownBy(() -> attach("pod"));
+      detach("pod");
+      assertThat(network.recover(() -> fixture.records)).as(fields).isNotNull();
+    }
+  }
+
+  @Test
+  void networksThatShareABridgeLeaveEachOthersPodsAlone() throws Exception {
+    String list =
+        """
+        {'cniVersion':'1.1.0','name':'%s','plugins':[{'type':'bridge','bridge':'own0',
+          'ipam':{'type':'host-local','subnet':'10.7.%d.0/24','dataDir':'%s'}}]}
+        """;
+    configure("10-own.conflist", list.formatted("first", 1, fixture.addresses()));
+    attach("pod");
+    configure("10-own.conflist", list.formatted("second", 2, fixture.addresses()));
+    attach("other");
+    restart();
+    assertThat(networks.at(namespaces.getFirst()).links().find("eth0")).isPresent();
+    assertThat(networks.at(namespaces.getLast()).links().find("eth0")).isPresent();
+  }
+
+  @Test
   void aMissingPluginIsNamed() throws Exception {
     configure(
         "10-own.conflist", "{'cniVersion':'1.0.0','name':'own','plugins':[{'type':'calico'}]}");
@@ -271,7 +307,8 @@ class CniNetworksTest {
     assertThatExceptionOfType(AddressesExhaustedException.class)
         .isThrownBy(() -> attach("other"))
         .withMessageContaining("no address left in 10.99.0.0/30: 1 in use by pod");
-    assertThat(network.status().ready()).isFalse();
+    assertThat(network.status().ready()).as("healthy pods are not to be driven away").isTrue();
+    detach("other");
     detach("pod");
     networks.failAfter(2, Errno.ENOMEM);
     assertThatExceptionOfType(AttachmentFailedException.class)

@@ -86,10 +86,24 @@ class ConfigDirectoryTest {
   }
 
   @Test
+  void anEntryThatCannotBeLookedAtIsNamedAndTheOthersGoOn() throws Exception {
+    write("20-b.conflist", list("b"));
+    Path loop = temp.resolve("10-loop.conf");
+    Files.createSymbolicLink(loop, loop);
+    Files.write(temp.resolve("30-large.conf"), new byte[2 << 20]);
+    ConfigDirectory.Content content = directory.content();
+    assertThat(content.lists()).extracting(NetworkList::name).containsExactly("b");
+    assertThat(content.problems().stream().map(ConfigProblem::toString))
+        .satisfiesExactly(
+            one -> assertThat(one).startsWith(loop + ": cannot read: "),
+            one -> assertThat(one).isEqualTo(temp + "/30-large.conf: is too large"));
+  }
+
+  @Test
   void theNewestVersionThatIsOfferedIsSpoken() throws Exception {
     write(
         "10-a.conflist",
-        "{'cniVersion':'0.4.0','cniVersions':['0.4.0','1.1.0','2.0.0'],'name':'a',"
+        "{'cniVersion':'2.0.0','cniVersions':['0.4.0','1.1.0','2.0.0'],'name':'a',"
             + "'disableCheck':'true','disableGC':true,'plugins':[{'type':'x'}]}");
     NetworkList list = directory.content().lists().getFirst();
     assertThat(list.version().text()).isEqualTo("1.1.0");

@@ -3,6 +3,7 @@ package io.gantry.cni.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.plugin.TestCalls;
 import io.gantry.cni.spec.CniException;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,11 +30,11 @@ class ExecutedPluginTest {
     return new PluginCall("pod", null, "eth0", Map.of("K8S_POD_NAME", "p", "B", "2"), config);
   }
 
-  private io.gantry.cni.plugin.Plugin plugin(String script) throws IOException {
+  private Plugin plugin(String script) throws IOException {
     return plugin(script, Duration.ofSeconds(20));
   }
 
-  private io.gantry.cni.plugin.Plugin plugin(String script, Duration limit) throws IOException {
+  private Plugin plugin(String script, Duration limit) throws IOException {
     Path program = temp.resolve("foreign");
     Files.writeString(program, "#!/bin/sh\n" + script);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
@@ -72,6 +74,30 @@ class ExecutedPluginTest {
         .withMessage("later")
         .satisfies(e -> assertThat(e.code()).isEqualTo(CniException.TRY_AGAIN))
         .satisfies(e -> assertThat(e.details()).isEqualTo("busy"));
+  }
+
+  @Test
+  void codesOfAPluginsOwnAreNotTakenForOurs() throws Exception {
+    assertThatExceptionOfType(CniException.class)
+        .isThrownBy(() -> plugin("echo '{\"code\":102,\"msg\":\"x\"}'; exit 1").add(call()))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(CniException.PLUGIN_FAILURE))
+        .satisfies(e -> assertThat(e.details()).isEqualTo("code 102"));
+  }
+
+  @Test
+  void whatIsValidIsToldAndOlderVersionsAreNotAsked() throws Exception {
+    var remembering = plugin("cat > \"$0.$CNI_COMMAND\"");
+    remembering.gc(call().config(), Set.of(new Plugin.Attachment("live", "eth0")));
+    assertThat(Files.readString(temp.resolve("foreign.GC")))
+        .contains("\"cni.dev/valid-attachments\":[{\"containerID\":\"live\",\"ifname\":\"eth0\"}]");
+    remembering.status(call().config());
+    assertThat(temp.resolve("foreign.STATUS")).exists();
+
+    var old = plugin("exit 1");
+    PluginConfig config =
+        PluginConfig.of(TestCalls.json("{'cniVersion':'1.0.0','name':'net','type':'foreign'}"));
+    old.status(config);
+    old.gc(config, Set.of());
   }
 
   @Test
