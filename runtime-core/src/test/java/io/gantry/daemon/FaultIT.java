@@ -224,10 +224,30 @@ class FaultIT {
             config.root().resolve("images/snapshots"))) {
       traces.addAll(below(tree));
     }
+    // the network's own: where it writes down who has which address
+    traces.removeIf(path -> path.startsWith(config.state().resolve("addresses").toString()));
+    traces.addAll(addresses());
     traces.addAll(below(cgroup()));
-    traces.addAll(below(Path.of("/sys/class/net/gtfault0/brif")));
+    Path ports = Path.of("/sys/class/net/gtfault0/brif");
+    traces.addAll(below(ports));
+    // the bridge comes with the first pod and stays for the next
+    traces.remove(ports.toString());
     traces.addAll(shims());
     return traces;
+  }
+
+  /** Those that pods have. */
+  private Set<String> addresses() throws IOException {
+    Path all = config.state().resolve("addresses").resolve(config.network().name());
+    if (!Files.isDirectory(all)) {
+      return Set.of();
+    }
+    try (Stream<Path> files = Files.list(all)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("[0-9.]+"))
+          .collect(Collectors.toSet());
+    }
   }
 
   private static Set<String> below(Path tree) throws IOException {
