@@ -1,6 +1,7 @@
 package io.gantry.cni.bandwidth;
 
 import io.gantry.cni.filter.Owner;
+import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.NodeLinkName;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
@@ -21,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The type {@code bandwidth}, for containers behind a veth pair. */
-public final class BandwidthPlugin implements Plugin {
+public final class BandwidthPlugin implements Plugin, ByCapability {
 
   public static final String TYPE = "bandwidth";
 

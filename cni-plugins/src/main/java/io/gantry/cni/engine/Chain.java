@@ -2,6 +2,7 @@ package io.gantry.cni.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.plugin.Plugins;
@@ -32,7 +33,7 @@ final class Chain {
   /** In order; each gets what the one before it came to. */
   CniResult add(Request request) throws CniException {
     CniResult result = null;
-    for (ObjectNode plugin : list.plugins()) {
+    for (ObjectNode plugin : concerned(request)) {
       PluginCall call = call(request, plugin, result);
       try {
         result = plugins.of(call.config().type()).add(call);
@@ -75,7 +76,7 @@ final class Chain {
    */
   void del(Request request, @Nullable CniResult result) throws CniException {
     CniException failure = null;
-    for (ObjectNode plugin : list.plugins().reversed()) {
+    for (ObjectNode plugin : concerned(request).reversed()) {
       PluginCall call = call(request, plugin, result);
       try {
         Plugin found = plugins.of(call.config().type());
@@ -112,6 +113,24 @@ final class Chain {
           result == null;
       default -> false;
     };
+  }
+
+  /** All but those that would do nothing for this container: most ask for no port and no limit. */
+  private List<ObjectNode> concerned(Request request) {
+    return list.plugins().stream().filter(plugin -> !isIdle(plugin, request)).toList();
+  }
+
+  private boolean isIdle(ObjectNode plugin, Request request) {
+    if (plugin.size() != 2
+        || !plugin.has("capabilities")
+        || !offered(plugin.path("capabilities"), request.capabilities()).isEmpty()) {
+      return false;
+    }
+    try {
+      return plugins.of(plugin.path("type").asText()) instanceof ByCapability;
+    } catch (CniException missing) {
+      return false;
+    }
   }
 
   /** Each plugin, whatever happens to the others. */

@@ -7,6 +7,7 @@ import io.gantry.cni.filter.PacketTable;
 import io.gantry.cni.filter.Part;
 import io.gantry.cni.filter.PlaceTakenException;
 import io.gantry.cni.filter.PortForward;
+import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.spec.CniException;
@@ -29,7 +30,7 @@ import java.util.Set;
  * backend}) has no bearing on a map and is passed over; conditions would be rules of their own and
  * are refused.
  */
-public final class PortMapPlugin implements Plugin, Filtered {
+public final class PortMapPlugin implements Plugin, Filtered, ByCapability {
 
   public static final String TYPE = "portmap";
 

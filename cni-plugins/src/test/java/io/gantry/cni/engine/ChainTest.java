@@ -3,6 +3,7 @@ package io.gantry.cni.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.plugin.TestCalls;
@@ -22,7 +23,7 @@ class ChainTest {
   private String failing = "";
 
   /** Remembers what it was asked, and adds an interface of its own name. */
-  private final class Remembering implements Plugin {
+  private class Remembering implements Plugin {
 
     private void note(String verb, PluginConfig config) throws CniException {
       String call = verb + " " + config.type();
@@ -63,6 +64,9 @@ class ChainTest {
     }
   }
 
+  /** One that has nothing to do but what is asked for by capability. */
+  private final class Idle extends Remembering implements ByCapability {}
+
   private Chain chain(String version) throws IOException {
     String json =
         """
@@ -98,6 +102,22 @@ class ChainTest {
                 + "'runtimeConfig':{'portMappings':[{'hostPort':80}]},"
                 + "'prevResult':{'cniVersion':'1.1.0','interfaces':[{'name':'first'}],'ips':[],"
                 + "'routes':[],'dns':{}}}");
+  }
+
+  @Test
+  void whoHasNothingToDoForAContainerIsNotRun() throws Exception {
+    String json =
+        """
+        {'cniVersion':'1.1.0','name':'net','plugins':[
+          {'type':'asked','capabilities':{'portMappings':true}},
+          {'type':'idle','capabilities':{'mac':true}},
+          {'type':'told','capabilities':{'mac':true},'mtu':1400}]}
+        """;
+    Chain chain = new Chain(NetworkList.read(TestCalls.json(json), "test"), _ -> new Idle());
+    chain.add(request());
+    chain.del(request(), CniResult.EMPTY);
+    assertThat(calls.stream().filter(call -> !call.startsWith("config")))
+        .containsExactly("ADD asked", "ADD told", "DEL told", "DEL asked");
   }
 
   @Test
