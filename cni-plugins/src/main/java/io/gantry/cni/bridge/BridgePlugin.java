@@ -72,10 +72,7 @@ public final class BridgePlugin implements Plugin, Filtered {
   }
 
   private static CniException failure(String what, BridgeConfig config, Exception e) {
-    return e instanceof CniException told
-        ? told
-        : CniException.failed(
-            "cannot " + what + " bridge " + config.bridge() + ": " + e.getMessage(), e);
+    return CniException.of(what + " bridge " + config.bridge(), e);
   }
 
   /** Who an interface on the node is for: several networks may share a bridge. */
@@ -131,14 +128,6 @@ public final class BridgePlugin implements Plugin, Filtered {
     return given.ips().isEmpty()
         ? MacAddress.derivedFrom(HostInterface.of(call.containerId(), call.ifName()))
         : MacAddress.derivedFrom(given.ips().getFirst().address().address());
-  }
-
-  private void undo(PluginCall call, Exception cause) {
-    try {
-      del(call);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 
   @Override

@@ -3,11 +3,11 @@ package io.gantry.cni.engine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.gantry.cni.file.WholeFile;
 import io.gantry.linux.netlink.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -51,10 +51,7 @@ final class ConfigTemplate {
               .formatted(template, filled.substring(left, Math.min(filled.length(), left + 30))));
     }
     NetworkList.read(JSON.readTree(filled), template.toString());
-    Files.createDirectories(directory);
-    Path fresh = directory.resolve(FILE + ".tmp");
-    Files.writeString(fresh, filled);
-    Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.write(directory.resolve(FILE), filled);
   }
 
   private static ArrayNode ranges(List<IpPrefix> blocks) {

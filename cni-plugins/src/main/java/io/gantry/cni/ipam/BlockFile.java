@@ -3,16 +3,12 @@ package io.gantry.cni.ipam;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gantry.cni.file.WholeFile;
 import io.gantry.linux.netlink.IpPrefix;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,28 +60,7 @@ public final class BlockFile {
 
   /** Replaces what is written there, whole or not at all, and synced. */
   public void write(List<IpPrefix> blocks) throws IOException {
-    Path directory = path.toAbsolutePath().getParent();
-    if (directory != null) {
-      Files.createDirectories(directory);
-    }
-    Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
     List<String> texts = blocks.stream().map(IpPrefix::toString).toList();
-    writeSynced(fresh, JSON.writeValueAsString(new Content(VERSION, null, texts)) + "\n");
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static void writeSynced(Path file, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
+    WholeFile.write(path, JSON.writeValueAsString(new Content(VERSION, null, texts)) + "\n");
   }
 }

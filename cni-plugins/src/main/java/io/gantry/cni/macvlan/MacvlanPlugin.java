@@ -159,19 +159,8 @@ public final class MacvlanPlugin implements Plugin {
   }
 
   private static CniException failure(String what, MacvlanConfig config, Exception e) {
-    if (e instanceof CniException told) {
-      return told;
-    }
     String master = config.master().isEmpty() ? "the interface outside" : config.master();
-    return CniException.failed("cannot " + what + " " + master + ": " + e.getMessage(), e);
-  }
-
-  private void undo(PluginCall call, Exception cause) {
-    try {
-      del(call);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
+    return CniException.of(what + " " + master, e);
   }
 
   @Override

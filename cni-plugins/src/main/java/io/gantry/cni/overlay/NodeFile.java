@@ -3,16 +3,12 @@ package io.gantry.cni.overlay;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gantry.cni.file.WholeFile;
 import io.gantry.linux.netlink.IpPrefix;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -117,13 +113,7 @@ public final class NodeFile {
 
   /** Replaces what is written there, whole or not at all, and synced. */
   void write(Content content) throws IOException {
-    Path directory = path.toAbsolutePath().getParent();
-    if (directory != null) {
-      Files.createDirectories(directory);
-    }
-    Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
-    writeSynced(fresh, JSON.writeValueAsString(form(content)) + "\n");
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.write(path, JSON.writeValueAsString(form(content)) + "\n");
   }
 
   private static Form form(Content content) {
@@ -137,21 +127,6 @@ public final class NodeFile {
             .toList(),
         until == null ? null : until.toString(),
         content.problem().isEmpty() ? null : content.problem());
-  }
-
-  private static void writeSynced(Path file, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
   }
 
   @Override

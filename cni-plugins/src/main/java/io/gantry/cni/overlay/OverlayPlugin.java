@@ -62,21 +62,13 @@ public final class OverlayPlugin implements Plugin, Filtered {
         table.put(Owner.of(call), masquerade(result, place));
       }
     } catch (IOException | RuntimeException e) {
-      undo(delegate, asked, e);
+      delegate.undo(asked, e);
       throw CniException.failed(
           "cannot masquerade container %s of the overlay: %s"
               .formatted(call.containerId(), e.getMessage()),
           e);
     }
     return result;
-  }
-
-  private static void undo(Plugin delegate, PluginCall asked, Exception cause) {
-    try {
-      delegate.del(asked);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 
   /** What this node is, or why it is nothing now. */

@@ -28,6 +28,15 @@ public interface Plugin {
   /** Undoes ADD. Without a namespace, after a failed ADD and for the second time it succeeds. */
   void del(PluginCall call) throws CniException;
 
+  /** Undoes an ADD that failed, so that a runtime which forgets DEL leaves nothing either. */
+  default void undo(PluginCall call, Exception cause) {
+    try {
+      del(call);
+    } catch (CniException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   /** Removes what belongs to attachments of this network that are not in the set. */
   void gc(PluginConfig config, Set<Attachment> valid) throws CniException;
 

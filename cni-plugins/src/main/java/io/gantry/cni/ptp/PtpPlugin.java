@@ -72,7 +72,7 @@ public final class PtpPlugin implements Plugin, Filtered {
       return connected(call, netns, config, given);
     } catch (IOException | RuntimeException e) {
       undo(call, e);
-      throw failure("connect container " + call.containerId() + " to the node", e);
+      throw CniException.of("connect container " + call.containerId() + " to the node", e);
     }
   }
 
@@ -110,20 +110,6 @@ public final class PtpPlugin implements Plugin, Filtered {
     return Elements.masquerade(ips.stream().map(CniResult.Ip::address).toList());
   }
 
-  private static CniException failure(String what, Exception e) {
-    return e instanceof CniException told
-        ? told
-        : CniException.failed("cannot " + what + ": " + e.getMessage(), e);
-  }
-
-  private void undo(PluginCall call, Exception cause) {
-    try {
-      del(call);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
   @Override
   public void check(PluginCall call) throws CniException {
     PtpConfig config = PtpConfig.of(call.config());
@@ -145,7 +131,7 @@ public final class PtpPlugin implements Plugin, Filtered {
         throw CniException.changed("the packet filter lacks " + String.join(", ", missing));
       }
     } catch (IOException e) {
-      throw failure("look at the link of container " + call.containerId(), e);
+      throw CniException.of("look at the link of container " + call.containerId(), e);
     }
   }
 
@@ -156,7 +142,7 @@ public final class PtpPlugin implements Plugin, Filtered {
       pair(call).delete();
       table.release(Owner.of(call), Part.MASQUERADE);
     } catch (IOException e) {
-      throw failure("remove the link of container " + call.containerId(), e);
+      throw CniException.of("remove the link of container " + call.containerId(), e);
     }
     addresses.del(call);
   }
@@ -167,7 +153,7 @@ public final class PtpPlugin implements Plugin, Filtered {
     try {
       table.retain(config.network(), Part.MASQUERADE, valid);
     } catch (IOException e) {
-      throw failure("remove leftovers of network " + config.network(), e);
+      throw CniException.of("remove leftovers of network " + config.network(), e);
     }
     addresses.gc(config, valid);
   }

@@ -71,6 +71,15 @@ public final class CniException extends IOException {
     return new CniException(PLUGIN_FAILURE, message, "", cause);
   }
 
+  /**
+   * What a step failed with: as it is where it is told already, else as a failure of the plugin.
+   */
+  public static CniException of(String what, Exception cause) {
+    return cause instanceof CniException told
+        ? told
+        : failed("cannot " + what + ": " + cause.getMessage(), cause);
+  }
+
   /** A configuration that cannot be used. */
   public static CniException invalid(String message) {
     return new CniException(INVALID_CONFIG, message);
