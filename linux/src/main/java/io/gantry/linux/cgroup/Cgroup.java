@@ -89,6 +89,12 @@ public interface Cgroup {
   /** Lets frozen processes go on; a group that is not frozen or is gone is fine. */
   default void thaw() throws IOException {}
 
+  /**
+   * How much of the group's memory the kernel cannot take back by dropping pages of files, in
+   * bytes; 0 where memory is not accounted.
+   */
+  long memoryInUse() throws IOException;
+
   /** How often the kernel's out-of-memory killer struck in this group. */
   long oomKills() throws IOException;
 

@@ -228,6 +228,18 @@ final class VersionOneCgroup implements Cgroup {
   }
 
   @Override
+  public long memoryInUse() throws IOException {
+    Optional<Path> memory = directory("memory");
+    return memory.isEmpty()
+        ? 0
+        : MemoryInUse.of(
+            files,
+            memory.get().resolve("memory.usage_in_bytes"),
+            memory.get().resolve("memory.stat"),
+            "total_");
+  }
+
+  @Override
   public long oomKills() throws IOException {
     Optional<Path> memory = directory("memory");
     return memory.isEmpty()

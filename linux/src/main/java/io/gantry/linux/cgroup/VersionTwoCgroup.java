@@ -109,6 +109,12 @@ final class VersionTwoCgroup implements Cgroup {
   }
 
   @Override
+  public long memoryInUse() throws IOException {
+    return MemoryInUse.of(
+        files, directory.resolve("memory.current"), directory.resolve("memory.stat"), "");
+  }
+
+  @Override
   public long oomKills() throws IOException {
     return FlatFile.counter(files, directory.resolve("memory.events"), "oom_kill");
   }

@@ -66,7 +66,8 @@ public final class DetachedMounts {
    * keep those that they have. Needs Linux 6.15, which takes mounts that are attached nowhere for
    * layers.
    *
-   * @param layers writable, upper and work side by side in a directory of the machine's root
+   * @param layers where they are writable, upper and work lie side by side in a directory of the
+   *     machine's root
    */
   public Fd mappedOverlay(OverlayLayers layers, Fd userNamespace, int attributes)
       throws IOException {
@@ -82,7 +83,10 @@ public final class DetachedMounts {
         mapped.add(clone);
         lower.add(clone.path());
       }
-      OverlayLayers.Writable writable = layers.writable().orElseThrow();
+      if (layers.writable().isEmpty()) {
+        return mappedReadOnly(lower, mapped, attributes);
+      }
+      OverlayLayers.Writable writable = layers.writable().get();
       Fd both = bind(together(writable), options);
       mapped.add(both);
       OverlayLayers.Writable shown =
@@ -101,6 +105,22 @@ public final class DetachedMounts {
           });
     } finally {
       mapped.forEach(Fd::close);
+    }
+  }
+
+  /** Nothing is made in there, so it does not matter who mounts it. */
+  private Fd mappedReadOnly(List<Path> lower, List<Fd> mapped, int attributes) throws IOException {
+    if (lower.size() > 1) {
+      return overlayByContext(OverlayLayers.readOnly(lower), attributes);
+    }
+    Fd only = mapped.removeFirst();
+    try {
+      linux.mountSetattr(
+          only, "", false, MountAttributes.setting(attributes | MountFlags.MOUNT_ATTR_RDONLY));
+      return only;
+    } catch (IOException | RuntimeException failure) {
+      only.close();
+      throw failure;
     }
   }
 

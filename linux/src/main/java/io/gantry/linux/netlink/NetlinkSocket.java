@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class NetlinkSocket implements AutoCloseable {
 
   /** Dumps are cut to the reader's buffer; the kernel never makes a larger piece than this. */
-  private static final int BUFFER_BYTES = 32 * 1024;
+  static final int BUFFER_BYTES = 32 * 1024;
 
   /** How often a dump is repeated when the tables changed while they were read. */
   private static final int DUMP_ATTEMPTS = 10;
@@ -28,14 +28,13 @@ final class NetlinkSocket implements AutoCloseable {
   private final SocketCalls calls;
   private final Fd socket;
   private final ReentrantLock conversation = new ReentrantLock();
-  private final ByteBuffer received =
-      ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.nativeOrder());
+  private final ByteBuffer received;
   private int sequence;
 
-  private NetlinkSocket(SocketCalls calls, Fd socket) {
+  private NetlinkSocket(SocketCalls calls, Fd socket, ByteBuffer received) {
     this.calls = calls;
     this.socket = socket;
-    received.limit(0);
+    this.received = received;
   }
 
   /** Opens one in the calling thread's network namespace. */
@@ -45,12 +44,30 @@ final class NetlinkSocket implements AutoCloseable {
 
   /** As {@link #open(SocketCalls)} for another of netlink(7)'s families. */
   static NetlinkSocket open(SocketCalls calls, int family) throws SyscallException {
+    return open(
+        calls,
+        family,
+        ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.nativeOrder()).limit(0));
+  }
+
+  /**
+   * As {@link #open(SocketCalls)} with a buffer that others use too; the caller sees to it that one
+   * does at a time.
+   *
+   * @param received direct, of {@link #BUFFER_BYTES}, in the machine's order of bytes
+   */
+  static NetlinkSocket open(SocketCalls calls, ByteBuffer received) throws SyscallException {
+    return open(calls, Rtnetlink.NETLINK_ROUTE, received);
+  }
+
+  private static NetlinkSocket open(SocketCalls calls, int family, ByteBuffer received)
+      throws SyscallException {
     Fd fd = calls.socket(Rtnetlink.AF_NETLINK, Rtnetlink.SOCK_RAW, family);
     try {
       calls.setsockopt(fd, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_EXT_ACK, 1);
       calls.setsockopt(fd, Rtnetlink.SOL_NETLINK, Rtnetlink.NETLINK_CAP_ACK, 1);
       calls.bindNetlink(fd, 0);
-      return new NetlinkSocket(calls, fd);
+      return new NetlinkSocket(calls, fd, received);
     } catch (SyscallException e) {
       fd.close();
       throw e;
@@ -96,12 +113,24 @@ final class NetlinkSocket implements AutoCloseable {
   /** Reads a whole table; the parser answers null for an entry to be left out. */
   <T> List<T> dump(NetlinkMessage message, Function<ByteBuffer, @Nullable T> parser)
       throws SyscallException {
+    return dump(message, parser, Integer.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #dump(NetlinkMessage, Function)}, of which the first entries are kept.
+   *
+   * @param most how many
+   */
+  <T> List<T> dump(NetlinkMessage message, Function<ByteBuffer, @Nullable T> parser, int most)
+      throws SyscallException {
     conversation.lock();
     try {
       for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
         List<T> entries = new ArrayList<>();
         send(message, "");
-        if (dumped(message, parser, entries)) {
+        Function<ByteBuffer, @Nullable T> some =
+            payload -> entries.size() < most ? parser.apply(payload) : null;
+        if (dumped(message, some, entries)) {
           return entries;
         }
       }
