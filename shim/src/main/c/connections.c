@@ -12,7 +12,7 @@ enum { FRAME_MOST = PLAN_LARGEST + 64, GOODBYE_MS = 1000 };
 static int free_slot(const struct shim *shim)
 {
 	for (int i = 0; i < CONNECTIONS; i++)
-		if (shim->connections[i].fd < 0)
+		if (shim->connections[i].fd == 0)
 			return i;
 	return NOBODY;
 }
@@ -21,6 +21,7 @@ static void greet(struct shim *shim, int index)
 {
 	uint8_t frame[MESSAGE_MOST];
 
+	stream_tell_skipped(shim, index);
 	connection_send(shim, index, MSG_STATE, frame, message_state(shim, frame));
 }
 
@@ -70,12 +71,14 @@ void connection_close(struct shim *shim, int index)
 	struct connection *connection = &shim->connections[index];
 	int proc = connection->proc;
 
-	if (connection->fd < 0)
+	if (connection->fd <= 0)
 		return;
 	drop_body(connection);
 	if (connection->pending > 0)
 		madvise(shim->waiting[index], PENDING, MADV_DONTNEED);
+	stream_detach(shim, index);
 	close_fd(&connection->fd);
+	connection->fd = 0;
 	connection->proc = NOBODY;
 	if (proc != NOBODY)
 		proc_abandon(shim, proc);
@@ -114,7 +117,7 @@ void connection_send(struct shim *shim, int index, unsigned type, uint8_t *frame
 	size_t length = FRAME_HEADER + payload;
 	ssize_t sent = 0;
 
-	if (connection->fd < 0)
+	if (connection->fd <= 0)
 		return;
 	message_head(frame, type, payload);
 	if (connection->pending == 0) {
@@ -149,7 +152,8 @@ static void flush(struct shim *shim, int index)
 		return;
 	watch_writable(shim, index, false);
 	madvise(waiting, PENDING, MADV_DONTNEED);
-	if (connection->proc != NOBODY)
+	stream_tell_skipped(shim, index);
+	if (connection->fd > 0 && connection->proc != NOBODY)
 		proc_resume(shim, connection->proc);
 }
 
@@ -205,11 +209,11 @@ void connection_ready(struct shim *shim, int index, uint32_t events)
 	struct connection *connection = &shim->connections[index];
 	int complete;
 
-	if (connection->fd < 0)
+	if (connection->fd <= 0)
 		return;
 	if ((events & EPOLLOUT) != 0)
 		flush(shim, index);
-	if (connection->fd < 0 || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
+	if (connection->fd <= 0 || (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0)
 		return;
 	complete = read_frame(connection);
 	if (complete < 0)
@@ -218,14 +222,14 @@ void connection_ready(struct shim *shim, int index, uint32_t events)
 		return;
 	message_take(shim, index, plan_u32(connection->header + 4), connection->body,
 		     connection->length);
-	if (connection->fd >= 0)
+	if (connection->fd > 0)
 		drop_body(connection);
 }
 
 void connection_tell_all(struct shim *shim)
 {
 	for (int i = 0; i < CONNECTIONS; i++)
-		if (shim->connections[i].fd >= 0)
+		if (shim->connections[i].fd > 0)
 			greet(shim, i);
 }
 
@@ -237,7 +241,7 @@ static bool await_slow(struct shim *shim, int64_t until)
 	nfds_t count = 0;
 
 	for (int i = 0; i < CONNECTIONS; i++)
-		if (shim->connections[i].fd >= 0 && shim->connections[i].pending > 0)
+		if (shim->connections[i].fd > 0 && shim->connections[i].pending > 0)
 			slow[count++] = (struct pollfd){shim->connections[i].fd, POLLOUT, 0};
 	return count > 0 && left > 0 && poll(slow, count, (int)left) > 0;
 }
@@ -245,7 +249,7 @@ static bool await_slow(struct shim *shim, int64_t until)
 static void flush_slow(struct shim *shim)
 {
 	for (int i = 0; i < CONNECTIONS; i++)
-		if (shim->connections[i].fd >= 0 && shim->connections[i].pending > 0)
+		if (shim->connections[i].fd > 0 && shim->connections[i].pending > 0)
 			flush(shim, i);
 }
 

@@ -121,8 +121,7 @@ int exec_new_session(void)
 	return setsid() < 0 && getsid(0) != getpid() ? -errno : 0;
 }
 
-/* argv or envp pointing into the plan, closed by NULL. */
-static char **make_vector(const struct field *list)
+char **exec_vector(const struct field *list)
 {
 	size_t bytes = ((size_t)list->length + 1) * sizeof(char *);
 	const uint8_t *cursor = list->data;
@@ -181,8 +180,8 @@ static void explain(const char *program, int error, struct failure *failure)
 
 int exec_program(const struct step *step, struct child *child, struct failure *failure)
 {
-	char **arguments = make_vector(&step->f[0]);
-	char **environment = make_vector(&step->f[1]);
+	char **arguments = exec_vector(&step->f[0]);
+	char **environment = exec_vector(&step->f[1]);
 	struct report ready = {.kind = REPORT_EXEC};
 	sigset_t none;
 	int error;

@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 
-enum { EXEC_DRAIN_MS = 100, TIMED_OUT = 1, OUTPUT_CUT = 2 };
+enum { EXEC_DRAIN_MS = 100, HANG_UP_MS = 10000, TIMED_OUT = 1, OUTPUT_CUT = 2 };
 
 void exec_started(struct shim *shim, struct proc *proc)
 {
@@ -77,6 +77,7 @@ static void exec_result(struct shim *shim, struct proc *proc)
 		return;
 	proc->owner = NOBODY;
 	shim->connections[owner].proc = NOBODY;
+	stream_forget_input(shim, owner);
 	if (proc->failed)
 		connection_send(shim, owner, MSG_EXEC_FAILED, frame,
 				message_failure(&proc->failure, frame));
@@ -150,8 +151,11 @@ void proc_abandon(struct shim *shim, int index)
 	proc->deadline = 0;
 	proc_close_output(shim, proc, 0);
 	proc_close_output(shim, proc, 1);
+	proc_drop_fd(shim, &proc->in);
 	if (proc->ended)
 		proc_release(shim, proc);
+	else if (proc->hangs_up && proc->started)
+		proc->deadline = now_ns() + HANG_UP_MS * NS_PER_MS;
 	else
 		usher_kill(shim, proc);
 }
@@ -164,7 +168,7 @@ static struct proc *free_proc(struct shim *shim)
 	return NULL;
 }
 
-/* An exec may ask for a terminal; everything else of its first section is the container's. */
+/* An exec may ask for input or a terminal; all else of its first section is the container's. */
 static int exec_stdio(const struct plan *plan, unsigned *stdio)
 {
 	struct section steps = plan->parent;
@@ -173,7 +177,7 @@ static int exec_stdio(const struct plan *plan, unsigned *stdio)
 	while (plan_next(&steps, plan->fds, &step) > 0) {
 		if (step.op != OP_STDIO)
 			return -EINVAL;
-		*stdio |= (unsigned)step.f[0].number & STDIO_TERMINAL;
+		*stdio |= (unsigned)step.f[0].number & (STDIO_STDIN | STDIO_TERMINAL);
 	}
 	return 0;
 }
@@ -198,21 +202,40 @@ static int exec_spawn(struct shim *shim, struct proc *proc, const uint8_t *bytes
 	return error < 0 ? error : proc_watch_start(shim, proc);
 }
 
+/* Those whose client is gone keep their place until they are. */
+static void refuse_exec(struct shim *shim, int connection)
+{
+	struct failure failure = {.index = -1, .error = EAGAIN};
+	uint8_t frame[MESSAGE_MOST];
+
+	copy_text(failure.step, sizeof(failure.step), "exec");
+	snprintf(failure.detail, sizeof(failure.detail), "%d are under way in this container", EXECS);
+	connection_send(shim, connection, MSG_EXEC_FAILED, frame, message_failure(&failure, frame));
+}
+
 void proc_start_exec(struct shim *shim, int connection, const uint8_t *body, size_t length)
 {
 	struct proc *proc = free_proc(shim);
 	uint32_t timeout;
 	int error = -EINVAL;
 
-	if (proc == NULL || length < 8 || shim->connections[connection].proc != NOBODY) {
+	if (length < 8 || shim->connections[connection].proc != NOBODY) {
 		connection_close(shim, connection); /* not what a client of ours would send */
+		return;
+	}
+	if (proc == NULL) {
+		refuse_exec(shim, connection);
 		return;
 	}
 	proc_clear(proc);
 	shim->execs++;
+	if (proc_index(shim, proc) >= shim->execs_end)
+		shim->execs_end = proc_index(shim, proc) + 1;
+	proc->hangs_up = (plan_u32(body + 4) & EXEC_HANG_UP) != 0;
 	timeout = plan_u32(body);
 	proc->owner = connection;
 	shim->connections[connection].proc = proc_index(shim, proc);
+	shim->connections[connection].executed = true;
 	error = exec_spawn(shim, proc, body + 8, length - 8);
 	if (error < 0) {
 		proc->failed = true;

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 enum {
@@ -79,7 +80,18 @@ int identity_setgid(const struct step *step)
 	return result(syscall(SYS_setresgid, gid, gid, gid));
 }
 
-/* A program that reopens /dev/stdout needs to own the pipe behind it; devices are not ours. */
+/* Of the container's own devpts: Unix98 slaves, Linux's admin-guide/devices.txt. */
+static bool is_terminal(const struct stat *status)
+{
+	unsigned number = major(status->st_rdev);
+
+	return S_ISCHR(status->st_mode) && number >= 136 && number <= 143;
+}
+
+/*
+ * A program that reopens /dev/stdout needs to own the pipe or terminal behind it; other devices are
+ * not ours.
+ */
 static int own_stdio(uint32_t uid)
 {
 	struct stat status;
@@ -87,7 +99,7 @@ static int own_stdio(uint32_t uid)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &status) < 0)
 			return -errno;
-		if (S_ISFIFO(status.st_mode) && status.st_uid != uid &&
+		if ((S_ISFIFO(status.st_mode) || is_terminal(&status)) && status.st_uid != uid &&
 		    fchown(fd, uid, (gid_t)-1) < 0 && errno != EINVAL && errno != EPERM)
 			return -errno;
 	}
@@ -242,4 +254,37 @@ int identity_keyring(const struct step *step)
 	const char *name = plan_text(&step->f[0]);
 
 	return identity_session_keyring(*name == '\0' ? NULL : name);
+}
+
+/*
+ * The file by which a process names its next profile, of whatever has been mounted over parts of
+ * /proc in the container. Kernels before 5.1 have but one such file for all security modules.
+ */
+static int open_next_profile(void)
+{
+	CLEANUP_FD int proc = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	uint64_t resolve = K_RESOLVE_NO_XDEV | K_RESOLVE_NO_MAGICLINKS;
+	struct statfs fs;
+	int fd;
+
+	if (proc < 0)
+		return -errno;
+	if (fstatfs(proc, &fs) < 0 || fs.f_type != K_PROC_MAGIC)
+		return -EXDEV;
+	fd = k_openat2(proc, "self/attr/apparmor/exec", O_WRONLY | O_CLOEXEC, resolve);
+	return fd == -ENOENT ? k_openat2(proc, "self/attr/exec", O_WRONLY | O_CLOEXEC, resolve)
+			     : fd;
+}
+
+/* Takes effect with the program that is executed (aa_change_onexec(2)). */
+int identity_apparmor(const struct step *step)
+{
+	const char *profile = plan_text(&step->f[0]);
+	char text[512];
+	int length = snprintf(text, sizeof(text), "exec %s", profile);
+	CLEANUP_FD int fd = open_next_profile();
+
+	if (length >= (int)sizeof(text))
+		return -ENAMETOOLONG;
+	return fd < 0 ? fd : write_all(fd, text, (size_t)length);
 }

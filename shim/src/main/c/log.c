@@ -34,7 +34,9 @@ static void write_out(struct log *log)
 			break;
 		done += (size_t)written;
 	}
+	log->size += done;
 	log->cut = done > 0 && log->out[done - 1] != '\n';
+	rotation_check(log);
 }
 
 /* The calendar part is made once a second, the rest for each read. */
@@ -71,6 +73,7 @@ static void put_line(struct log *log, int stream, char kind, const char *text, s
 	memcpy(to + PREFIX, text, length);
 	to[PREFIX + length] = '\n';
 	log->out_length += (uint32_t)(PREFIX + length + 1);
+	log->stream[stream].broken = kind == 'P';
 }
 
 /* Writes all lines of a stretch; what is left of it is an unfinished line. */

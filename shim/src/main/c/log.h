@@ -18,11 +18,22 @@ enum {
 struct log_stream {
 	uint32_t length;
 	int64_t due; /* when it is written as it is, monotonic ns; 0 without one */
+	bool broken; /* what was written last is the beginning of a line */
 	char text[LOG_LINE];
+};
+
+/* When the shim begins a new file of itself. */
+struct rotation {
+	uint64_t most;  /* bytes of a file; 0: never */
+	unsigned files; /* kept, the log itself is one of them */
 };
 
 struct log {
 	int fd;
+	int directory; /* that the log is in, or -1 */
+	uint64_t size; /* of the file */
+	struct rotation rotation;
+	char name[256]; /* in the directory */
 	bool cut; /* the last write ended within a line */
 	uint32_t out_length;
 	int64_t second; /* what stamp was made for */
@@ -44,5 +55,16 @@ void log_flush(struct log *log, int stream);
 
 /* Gives the buffers' pages back to the kernel. */
 void log_trim(struct log *log);
+
+/* rotation.c */
+
+/* Lets the log be rotated, which has that name in the directory: 0 or -errno. */
+int rotation_begin(struct log *log, int directory, const char *name, const struct rotation *wish);
+
+/* The log's descriptor is another file now. */
+void rotation_measure(struct log *log);
+
+/* Begins a new file if the log has grown too large. */
+void rotation_check(struct log *log);
 
 #endif

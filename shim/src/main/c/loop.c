@@ -18,6 +18,17 @@ int loop_watch(const struct shim *shim, int fd, enum watched kind, int index)
 	return epoll_ctl(shim->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+/* An event once there is room to write. */
+int loop_watch_room(const struct shim *shim, int fd, int index)
+{
+	struct epoll_event event = {
+		.events = EPOLLOUT,
+		.data.u32 = (uint32_t)WATCH_IN << 16 | (uint32_t)index,
+	};
+
+	return epoll_ctl(shim->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
 void loop_unwatch(const struct shim *shim, int fd)
 {
 	epoll_ctl(shim->epoll, EPOLL_CTL_DEL, fd, NULL);
@@ -44,6 +55,9 @@ static void dispatch(struct shim *shim, const struct epoll_event *event)
 	case WATCH_OUT:
 	case WATCH_ERR:
 		proc_output(shim, &shim->procs[index], kind == WATCH_OUT ? 0 : 1);
+		break;
+	case WATCH_IN:
+		stream_input_ready(shim, &shim->procs[index]);
 		break;
 	}
 }

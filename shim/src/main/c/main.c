@@ -78,12 +78,12 @@ static void prepare(struct shim *shim)
 	shim->enter = -1;
 	shim->user = -1;
 	shim->kill_file = -1;
+	shim->hooks_done = -1;
 	shim->kill_tasks = -1;
 	shim->pids_max = -1;
 	shim->log.fd = FD_LOG;
+	shim->log.directory = -1;
 	shim->procs[FIRST_PROCESS].failure.index = -1;
-	for (int i = 0; i < CONNECTIONS; i++)
-		shim->connections[i].fd = -1;
 }
 
 /* Only what the plan counts is ours to keep; what else was inherited is closed. */
@@ -161,7 +161,7 @@ static int hold(struct shim *shim)
 		struct pollfd report = {.fd = first->report, .events = POLLIN};
 
 		poll(&report, 1, -1);
-		if (spawn_report(first) == 0)
+		if (spawn_report(shim, first) == 0)
 			break;
 	}
 	if (error < 0)

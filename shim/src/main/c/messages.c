@@ -104,18 +104,25 @@ static int take_signal(struct shim *shim, const uint8_t *body, size_t length)
 	return k_pidfd_send_signal(first->pidfd, signal);
 }
 
-static int take_resize(struct shim *shim, const uint8_t *body, size_t length)
+/*
+ * The terminal of the exec that the client waits for, else the container's; but a size for an exec
+ * that has just ended is nobody's.
+ */
+static int take_resize(struct shim *shim, int connection, const uint8_t *body, size_t length)
 {
-	const struct proc *first = &shim->procs[FIRST_PROCESS];
+	int exec = shim->connections[connection].proc;
+	const struct proc *proc = &shim->procs[exec == NOBODY ? FIRST_PROCESS : exec];
 	struct winsize size;
 
-	if (length != 8 || !first->terminal)
+	if (exec == NOBODY && shim->connections[connection].executed)
+		return -ESRCH;
+	if (length != 8 || !proc->terminal)
 		return -EINVAL;
 	size = (struct winsize){
 		.ws_row = (unsigned short)plan_u32(body),
 		.ws_col = (unsigned short)plan_u32(body + 4),
 	};
-	return ioctl(first->out[0], TIOCSWINSZ, &size) < 0 ? -errno : 0;
+	return ioctl(proc->out[0], TIOCSWINSZ, &size) < 0 ? -errno : 0;
 }
 
 static int take_reopen(struct shim *shim, const uint8_t *body, size_t length)
@@ -139,6 +146,7 @@ static int take_reopen(struct shim *shim, const uint8_t *body, size_t length)
 	close(fd);
 	/* Where the old file broke off is no concern of the new one. */
 	shim->log.cut = false;
+	rotation_measure(&shim->log);
 	return 0;
 }
 
@@ -167,10 +175,16 @@ void message_take(struct shim *shim, int connection, unsigned type, const uint8_
 		proc_start_exec(shim, connection, body, length);
 		break;
 	case MSG_RESIZE:
-		answer(shim, connection, "resize", take_resize(shim, body, length));
+		answer(shim, connection, "resize", take_resize(shim, connection, body, length));
 		break;
 	case MSG_REOPEN_LOG:
 		answer(shim, connection, "reopen_log", take_reopen(shim, body, length));
+		break;
+	case MSG_STDIN:
+		stream_input(shim, connection, body, length);
+		break;
+	case MSG_ATTACH:
+		answer(shim, connection, "attach", stream_attach(shim, connection, body, length));
 		break;
 	default:
 		answer(shim, connection, "message", -ENOSYS);

@@ -156,11 +156,13 @@ int mount_root_propagation(const struct step *step, struct failure *failure)
 	return mount("", "/", NULL, flag | MS_REC, NULL) < 0 ? -errno : 0;
 }
 
-int mount_attach_root(const struct step *step, struct child *child)
+/* At a place of the machine's where hooks find it, or on top of everything. */
+int mount_attach_root(const struct step *step, struct child *child, struct failure *failure)
 {
 	int fd = PLAN_FIRST_FD + (int)step->f[0].number;
-	int error = k_move_mount(fd, AT_FDCWD, "/");
+	int error = k_move_mount(fd, AT_FDCWD, plan_text(&step->f[1]));
 
+	fail_on(failure, 0, plan_text(&step->f[1]));
 	if (error == 0)
 		child->root = fd;
 	return error;

@@ -27,11 +27,12 @@ static const struct shape {
 	{OP_SHIM_CGROUP, "shim_cgroup", "f"},
 	{OP_PIDS_MAX, "pids_max", "f"},
 	{OP_USER, "user", "fuu"},
+	{OP_LOG_ROTATION, "log_rotation", "fsqu"},
 	{OP_WRITE_FD, "write_fd", "fb"},
 	{OP_SETNS, "setns", "fu"},
 	{OP_UNSHARE, "unshare", "q"},
 	{OP_ROOT_PROPAGATION, "root_propagation", "q"},
-	{OP_ATTACH_ROOT, "attach_root", "f"},
+	{OP_ATTACH_ROOT, "attach_root", "fs"},
 	{OP_MOUNT, "mount", "ssuLs"},
 	{OP_ATTACH, "attach", "fsu"},
 	{OP_MKDIR, "mkdir", "su"},
@@ -60,6 +61,8 @@ static const struct shape {
 	{OP_EXEC, "exec", "LL"},
 	{OP_HOLD, "hold", ""},
 	{OP_EMPTY_ROOT, "empty_root", ""},
+	{OP_APPARMOR, "apparmor", "s"},
+	{OP_HOOK, "hook", "usLLub"},
 };
 
 /* Bytes still to be read; every take checks. */

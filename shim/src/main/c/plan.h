@@ -16,6 +16,7 @@ enum op {
 	OP_SHIM_CGROUP = 8,
 	OP_PIDS_MAX = 9,
 	OP_USER = 10,
+	OP_LOG_ROTATION = 11,
 	OP_WRITE_FD = 32,
 	OP_SETNS = 33,
 	OP_UNSHARE = 34,
@@ -49,6 +50,8 @@ enum op {
 	OP_EXEC = 62,
 	OP_HOLD = 63,
 	OP_EMPTY_ROOT = 64,
+	OP_APPARMOR = 65,
+	OP_HOOK = 66,
 };
 
 enum {
@@ -56,6 +59,9 @@ enum {
 	PLAN_FIELDS = 6,
 	PLAN_FDS_MOST = 1024,
 };
+
+/* Who runs a hook: the shim among the machine's namespaces, or the new process. */
+enum { HOOK_BY_SHIM = 0, HOOK_BY_PROCESS = 1 };
 
 /* Operations from here on belong to the new process. */
 #define PLAN_FIRST_CHILD_OP ((enum op)32)

@@ -55,10 +55,12 @@ void proc_release(struct shim *shim, struct proc *proc)
 	proc_drop_fd(shim, &proc->report);
 	proc_drop_fd(shim, &proc->out[0]);
 	proc_drop_fd(shim, &proc->out[1]);
-	close_fd(&proc->in);
+	proc_drop_fd(shim, &proc->in);
 	if (!is_first(shim, proc) && proc->used) {
 		proc->used = false;
 		shim->execs--;
+		if (shim->execs == 0)
+			shim->execs_end = 0;
 	}
 }
 
@@ -156,7 +158,7 @@ void proc_reported(struct shim *shim, struct proc *proc)
 	int more = 1;
 
 	while (more == 1 && proc->report >= 0)
-		more = spawn_report(proc);
+		more = spawn_report(shim, proc);
 	if (more == 0 && proc->report >= 0)
 		report_closed(shim, proc);
 }
@@ -173,6 +175,8 @@ static ssize_t read_log(struct shim *shim, struct proc *first, int stream)
 
 	if (got > 0) {
 		log_take(&shim->log, stream, (size_t)got, now_ns());
+		if (shim->attached > 0)
+			stream_output(shim, stream, log_room(&shim->log), (size_t)got);
 		shim->warm |= got > LOG_PAGE;
 	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
 		proc_close_output(shim, first, stream);
@@ -270,7 +274,7 @@ static void container_ended(struct shim *shim, struct proc *first)
 	shim->kill_until = now + KILL_MOST_MS * NS_PER_MS;
 	shim->kill_pause = NS_PER_MS / 2;
 	kill_rest(shim, now);
-	for (int i = 1; i <= EXECS && shim->execs > 0; i++)
+	for (int i = 1; i < shim->execs_end; i++)
 		if (shim->procs[i].used && !shim->procs[i].ended)
 			usher_kill(shim, &shim->procs[i]);
 }
@@ -288,7 +292,7 @@ void proc_ended(struct shim *shim, struct proc *proc)
 
 static void container_finish(struct shim *shim, struct proc *first)
 {
-	for (int i = 1; i <= EXECS; i++) {
+	for (int i = 1; i < shim->execs_end; i++) {
 		struct proc *proc = &shim->procs[i];
 
 		if (proc->used && !proc->ended && !proc->failed)
@@ -346,7 +350,7 @@ void proc_tick(struct shim *shim, int64_t now, bool idle)
 {
 	struct proc *first = &shim->procs[FIRST_PROCESS];
 
-	for (int i = 1; i <= EXECS && shim->execs > 0; i++)
+	for (int i = 1; i < shim->execs_end; i++)
 		if (shim->procs[i].used)
 			exec_tick(shim, &shim->procs[i], now);
 	flush_unfinished(shim, now, idle);
@@ -365,7 +369,7 @@ int64_t proc_next_tick(const struct shim *shim)
 	const struct proc *first = &shim->procs[FIRST_PROCESS];
 	int64_t next = 0;
 
-	for (int i = 1; i <= EXECS && shim->execs > 0; i++) {
+	for (int i = 1; i < shim->execs_end; i++) {
 		const struct proc *proc = &shim->procs[i];
 
 		if (!proc->used)

@@ -17,17 +17,23 @@ enum {
 };
 
 enum {
-	CONNECTIONS = 64,
-	EXECS = 64,
+	CONNECTIONS = 256,
+	EXECS = 256,
 	TASKS_MOST = 16,
 	RELAY = 32 << 10,    /* most of an exec's output in one frame */
 	PENDING = 48 << 10,  /* most that waits for a slow client */
+	INPUT = 16 << 10,    /* most of a client's standard input in one frame */
 	SMALL_FRAME = 64,
 	FRAME_HEADER = 8,
 	FIRST_PROCESS = 0,   /* in procs; the others are execs */
 	NOBODY = -1,
 	STDIO_STDIN = 1,
 	STDIO_TERMINAL = 2,
+	EXEC_HANG_UP = 1,    /* a client that goes is a terminal that is closed, not a kill */
+	ATTACH_STDIN = 1,
+	ATTACH_STDOUT = 2,
+	ATTACH_STDERR = 4,
+	ATTACH_ONCE = 8,     /* the end of this client's input is that of the container's */
 };
 
 enum state { STARTING = 0, RUNNING = 1, EXITED = 2, FAILED = 3 };
@@ -44,12 +50,14 @@ struct proc {
 	bool paused; /* output is not read while its client is slow */
 	bool ushered; /* pid and pidfd are still those of its usher */
 	bool doomed; /* killed; what an usher leaves dies at its birth */
+	bool hangs_up; /* without its client it is hung up, and killed later */
+	bool input_watched; /* waits for room in its standard input */
 	int owner;   /* connection of an exec, or NOBODY */
 	pid_t pid;
 	int pidfd;
 	int usher; /* pidfd of an usher whose process is born, until it has ended; or -1 */
 	int report;
-	int in;
+	int in; /* of a terminal a second descriptor of its master; -1 without one */
 	int out[LOG_STREAMS]; /* -1 at the end; a terminal has only the first */
 	int code;
 	int signal;
@@ -59,12 +67,18 @@ struct proc {
 };
 
 struct connection {
-	int fd; /* -1 when free */
+	int fd; /* 0 when free, so that places nobody has used cost no memory */
 	int proc; /* the exec it waits for, or NOBODY */
+	bool executed; /* an exec was asked for on it, whether it goes on or has ended */
 	uint32_t have; /* of header and body together */
 	uint32_t length; /* of the body */
 	uint8_t *body;
 	uint32_t pending; /* bytes in its buffer */
+	unsigned attached; /* to what of the container, ATTACH_* */
+	bool input_over; /* no more will come; what is there goes first */
+	uint32_t input_at;
+	uint32_t input; /* bytes of standard input the process has no room for */
+	uint64_t skipped; /* bytes of output it was too slow for and has not been told of */
 	uint8_t header[FRAME_HEADER];
 	uint8_t small[SMALL_FRAME];
 };
@@ -74,6 +88,7 @@ struct shim {
 	int epoll;
 	enum state state;
 	bool done;
+	int32_t hooks_done; /* the step of the last hook that was run */
 	bool warm; /* buffers hold pages that an idle shim should give back */
 	bool accepting;
 	int64_t started_ns; /* wall clock */
@@ -99,6 +114,8 @@ struct shim {
 	uint64_t join_flags;
 	unsigned stdio;
 	int execs; /* in use */
+	int execs_end; /* behind the last place in use */
+	int attached; /* connections */
 	const uint8_t *plan_bytes;
 	size_t plan_length;
 	struct plan plan;
@@ -107,6 +124,7 @@ struct shim {
 	struct log log;
 	_Alignas(LOG_PAGE) uint8_t relay[FRAME_HEADER + RELAY];
 	_Alignas(LOG_PAGE) uint8_t waiting[CONNECTIONS][PENDING];
+	_Alignas(LOG_PAGE) uint8_t input[CONNECTIONS][INPUT];
 };
 
 /* spawn.c */
@@ -143,7 +161,12 @@ void usher_kill(struct shim *shim, struct proc *proc);
 void spawn_forget_plan(struct shim *shim);
 
 /* Reads what the process reported: 1 more may come, 0 the end of it, or -EAGAIN. */
-int spawn_report(struct proc *proc);
+int spawn_report(struct shim *shim, struct proc *proc);
+
+/* hook.c */
+
+/* Runs the hook that a process asks for and answers it. */
+void hook_serve(struct shim *shim, struct proc *proc, int32_t index);
 
 /* users.c */
 
@@ -157,9 +180,18 @@ int users_become_root(void);
 int users_make(void);
 
 /* loop.c */
-enum watched { WATCH_LISTEN, WATCH_CONNECTION, WATCH_REPORT, WATCH_END, WATCH_OUT, WATCH_ERR };
+enum watched {
+	WATCH_LISTEN,
+	WATCH_CONNECTION,
+	WATCH_REPORT,
+	WATCH_END,
+	WATCH_OUT,
+	WATCH_ERR,
+	WATCH_IN,
+};
 
 int loop_watch(const struct shim *shim, int fd, enum watched kind, int index);
+int loop_watch_room(const struct shim *shim, int fd, int index);
 void loop_unwatch(const struct shim *shim, int fd);
 int loop_run(struct shim *shim);
 
@@ -185,6 +217,23 @@ void connection_send(struct shim *shim, int index, unsigned type, uint8_t *frame
 void connection_tell_all(struct shim *shim);
 void connection_say_goodbye(struct shim *shim);
 
+/* streams.c */
+
+/* Takes a frame of a client's standard input, answered when delivered; one without bytes ends it. */
+void stream_input(struct shim *shim, int index, const uint8_t *body, size_t length);
+/* There is room in a process's standard input. */
+void stream_input_ready(struct shim *shim, struct proc *proc);
+/* No more of a client's input can be delivered. */
+void stream_forget_input(struct shim *shim, int index);
+/* Shows a client the container's output from now on: 0 or -errno. */
+int stream_attach(struct shim *shim, int index, const uint8_t *body, size_t length);
+/* What the container has just written and the log already has. */
+void stream_output(struct shim *shim, int stream, const char *data, size_t length);
+/* Tells a client that was too slow how much it has missed, once there is room for it. */
+void stream_tell_skipped(struct shim *shim, int index);
+/* The client is gone. */
+void stream_detach(struct shim *shim, int index);
+
 /* messages.c */
 enum message {
 	MSG_STATUS = 1,
@@ -193,6 +242,7 @@ enum message {
 	MSG_STDIN = 4,
 	MSG_RESIZE = 5,
 	MSG_REOPEN_LOG = 6,
+	MSG_ATTACH = 7,
 	MSG_STATE = 64,
 	MSG_DONE = 65,
 	MSG_EXEC_STARTED = 66,
@@ -200,6 +250,8 @@ enum message {
 	MSG_STDOUT = 68,
 	MSG_STDERR = 69,
 	MSG_EXEC_EXITED = 70,
+	MSG_STDIN_TAKEN = 71,
+	MSG_SKIPPED = 72,
 };
 
 enum { MESSAGE_MOST = FRAME_HEADER + 64 + sizeof(struct failure) };

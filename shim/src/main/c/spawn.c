@@ -57,6 +57,10 @@ static int take_own_step(struct shim *shim, const struct step *step)
 	case OP_STDIO:
 		shim->stdio |= (unsigned)step->f[0].number;
 		return 0;
+	case OP_LOG_ROTATION:
+		return rotation_begin(&shim->log, plan_fd(&step->f[0]), plan_text(&step->f[1]),
+				      &(struct rotation){.most = step->f[2].number,
+							 .files = (unsigned)step->f[3].number});
 	default:
 		return write_all(plan_fd(&step->f[0]), "0", 1);
 	}
@@ -88,7 +92,7 @@ static bool is_kept(const struct shim *shim, int fd)
 		if (shim->tasks[i] == fd)
 			return true;
 	return fd == shim->cgroup || fd == shim->kill_file || fd == shim->kill_tasks ||
-	       fd == shim->pids_max;
+	       fd == shim->pids_max || fd == shim->log.directory;
 }
 
 void spawn_forget_plan(struct shim *shim)
@@ -350,6 +354,8 @@ static void take_terminal(struct proc *proc, struct msghdr *header)
 		return;
 	fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
 	proc->out[0] = master;
+	/* Reading and writing are watched apart, which takes two descriptors. */
+	proc->in = fcntl(master, F_DUPFD_CLOEXEC, 0);
 	master = -1;
 }
 
@@ -365,7 +371,7 @@ static void take_failure(struct proc *proc, const struct failure *failure)
 	taken->detail[sizeof(taken->detail) - 1] = '\0';
 }
 
-int spawn_report(struct proc *proc)
+int spawn_report(struct shim *shim, struct proc *proc)
 {
 	struct report report;
 	struct iovec data = {.iov_base = &report, .iov_len = sizeof(report)};
@@ -390,5 +396,8 @@ int spawn_report(struct proc *proc)
 		proc->executing = true;
 	else if (report.kind == REPORT_FAILED)
 		take_failure(proc, &report.failure);
+	else if (report.kind == REPORT_HOOK && proc == &shim->procs[FIRST_PROCESS] &&
+		 shim->plan_bytes != NULL)
+		hook_serve(shim, proc, report.failure.index);
 	return 1;
 }

@@ -80,7 +80,7 @@ static int take_mount_step(const struct step *step, struct child *child, struct 
 	case OP_ROOT_PROPAGATION:
 		return mount_root_propagation(step, failure);
 	case OP_ATTACH_ROOT:
-		return mount_attach_root(step, child);
+		return mount_attach_root(step, child, failure);
 	case OP_MOUNT:
 		return step_mount(step, child, failure);
 	case OP_ATTACH:
@@ -121,6 +121,8 @@ static int take_identity_step(const struct step *step, struct child *child)
 		return child->oom_settled ? 0 : identity_oom_score_adj(step);
 	case OP_KEYRING:
 		return identity_keyring(step);
+	case OP_APPARMOR:
+		return identity_apparmor(step);
 	case OP_SETGROUPS:
 		return identity_setgroups(step);
 	case OP_SETGID:
@@ -134,6 +136,14 @@ static int take_identity_step(const struct step *step, struct child *child)
 	default:
 		return result(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	}
+}
+
+static int step_hook(const struct step *step, const struct child *child, struct failure *failure)
+{
+	fail_on(failure, 0, plan_text(&step->f[1]));
+	if (step->f[0].number == HOOK_BY_SHIM)
+		return hook_ask(child, failure->index, failure);
+	return hook_run(step, getpid(), failure);
 }
 
 static int take_step(const struct step *step, struct child *child, struct failure *failure)
@@ -167,6 +177,8 @@ static int take_step(const struct step *step, struct child *child, struct failur
 		return exec_close_fds(child);
 	case OP_EXEC:
 		return exec_program(step, child, failure);
+	case OP_HOOK:
+		return step_hook(step, child, failure);
 	case OP_HOLD:
 		exec_hold(child);
 	default:

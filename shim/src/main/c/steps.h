@@ -27,7 +27,7 @@ struct child {
 };
 
 /* What a new process tells the shim over its report socket; a failure follows kind FAILED. */
-enum report_kind { REPORT_FAILED = 1, REPORT_TERMINAL = 2, REPORT_EXEC = 3 };
+enum report_kind { REPORT_FAILED = 1, REPORT_TERMINAL = 2, REPORT_EXEC = 3, REPORT_HOOK = 4 };
 
 struct report {
 	uint32_t kind;
@@ -42,7 +42,7 @@ int steps_run(struct section steps, uint32_t fds, struct child *child, struct fa
 
 /* mounts.c */
 int mount_root_propagation(const struct step *step, struct failure *failure);
-int mount_attach_root(const struct step *step, struct child *child);
+int mount_attach_root(const struct step *step, struct child *child, struct failure *failure);
 int mount_new(const struct step *step, const struct child *child, struct failure *failure);
 int mount_attach(const struct step *step, const struct child *child, struct failure *failure);
 int mount_mkdir(const struct step *step, const struct child *child, struct failure *failure);
@@ -69,13 +69,23 @@ int identity_setgid(const struct step *step);
 int identity_setuid(const struct step *step);
 int identity_capabilities(const struct step *step);
 int identity_seccomp(const struct step *step);
+int identity_apparmor(const struct step *step);
 int identity_rlimit(const struct step *step);
 int identity_oom_score_adj(const struct step *step);
 int identity_keyring(const struct step *step);
 /* Joins the session keyring of that name or makes it; NULL makes one that nobody can join. */
 int identity_session_keyring(const char *name);
 
+/* hook.c */
+
+/* Runs a hook to its end; the state it is given says that pid is the container's process. */
+int hook_run(const struct step *step, pid_t pid, struct failure *failure);
+/* Has the shim run the hook that is the step of that index. */
+int hook_ask(const struct child *child, int32_t index, struct failure *failure);
+
 /* exec.c */
+/* Texts of a plan as execve(2) takes them; NULL when there is no memory. */
+char **exec_vector(const struct field *list);
 int exec_program(const struct step *step, struct child *child, struct failure *failure);
 int exec_terminal(const struct step *step, struct child *child, struct failure *failure);
 int exec_new_session(void);

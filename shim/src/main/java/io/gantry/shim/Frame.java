@@ -18,6 +18,7 @@ record Frame(int type, ByteBuffer payload) {
   static final int STDIN = 4;
   static final int RESIZE = 5;
   static final int REOPEN_LOG = 6;
+  static final int ATTACH = 7;
 
   static final int STATE = 64;
   static final int DONE = 65;
@@ -26,6 +27,8 @@ record Frame(int type, ByteBuffer payload) {
   static final int STDOUT = 68;
   static final int STDERR = 69;
   static final int EXEC_EXITED = 70;
+  static final int STDIN_TAKEN = 71;
+  static final int SKIPPED = 72;
 
   Frame {
     payload = payload.order(ByteOrder.LITTLE_ENDIAN);

@@ -17,6 +17,7 @@ enum Op {
   SHIM_CGROUP(8),
   PIDS_MAX(9),
   USER(10),
+  LOG_ROTATION(11),
   WRITE_FD(32),
   SETNS(33),
   UNSHARE(34),
@@ -49,7 +50,9 @@ enum Op {
   CLOSE_FDS(61),
   EXEC(62),
   HOLD(63),
-  EMPTY_ROOT(64);
+  EMPTY_ROOT(64),
+  APPARMOR(65),
+  HOOK(66);
 
   private static final int FIRST_OF_THE_CHILD = 32;
 

@@ -38,6 +38,29 @@ public final class Plan {
     return descriptors;
   }
 
+  /**
+   * This plan, and the shim rotates the log where nobody else does: at a certain size it becomes
+   * {@code NAME.1}, that {@code NAME.2} and so on.
+   *
+   * @param directory of the log, borrowed like the plan's other descriptors
+   * @param name of the log in there
+   * @param most bytes after which a new file is begun at the end of a line
+   * @param files that are kept, the log itself among them; 2 to 1000
+   */
+  public Plan rotatingLog(Fd directory, String name, long most, int files) {
+    List<Fd> all = new ArrayList<>(descriptors);
+    all.add(directory);
+    List<Step> steps = new ArrayList<>(parent);
+    steps.add(
+        Step.of(
+            Op.LOG_ROTATION,
+            new Field.Descriptor(descriptors.size()),
+            new Field.Text(name),
+            new Field.U64(most),
+            new Field.U32(files)));
+    return new Plan(steps, child, all);
+  }
+
   /** The plan in the format of shim/README.md. */
   public ByteBuffer encode() {
     int parentSize = parent.stream().mapToInt(Step::size).sum();

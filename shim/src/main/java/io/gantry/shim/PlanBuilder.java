@@ -17,6 +17,8 @@ public final class PlanBuilder {
   private static final int TERMINAL = 2;
   private static final int DIRECTORY = 1;
   private static final int CREATE = 1;
+  private static final int HOOK_BY_SHIM = 0;
+  private static final int HOOK_BY_PROCESS = 1;
 
   private final Plan.Steps steps = new Plan.Steps() {};
 
@@ -131,7 +133,16 @@ public final class PlanBuilder {
 
   /** Attaches a detached mount as the root to be. */
   public PlanBuilder attachRoot(Fd mount) {
-    return add(Op.ATTACH_ROOT, fd(mount));
+    return attachRoot(mount, "/");
+  }
+
+  /**
+   * The same at a directory of the machine, where {@link #hook}s find it until the pivot.
+   *
+   * @param place absolute, of the machine's own mount namespace
+   */
+  public PlanBuilder attachRoot(Fd mount, String place) {
+    return add(Op.ATTACH_ROOT, fd(mount), text(place));
   }
 
   /** A new file system (fsopen(2)), attached to a directory of the root, made when missing. */
@@ -236,6 +247,15 @@ public final class PlanBuilder {
     return add(Op.KEYRING, text(name));
   }
 
+  /**
+   * The AppArmor profile that the program runs in from its execution on.
+   *
+   * @param profile the name of one that is loaded
+   */
+  public PlanBuilder apparmor(String profile) {
+    return add(Op.APPARMOR, text(profile));
+  }
+
   public PlanBuilder setsid() {
     return add(Op.SETSID);
   }
@@ -287,6 +307,18 @@ public final class PlanBuilder {
    */
   public PlanBuilder seccomp(byte[] program) {
     return add(Op.SECCOMP, new Field.U32(0), Field.Data.of(program));
+  }
+
+  /** Runs a program to its end; the process waits for it, and fails when it does. */
+  public PlanBuilder hook(HookStep hook) {
+    return add(
+        Op.HOOK,
+        new Field.U32(hook.byShim() ? HOOK_BY_SHIM : HOOK_BY_PROCESS),
+        text(hook.path()),
+        Field.Many.texts(hook.arguments()),
+        Field.Many.texts(hook.environment()),
+        new Field.U32(Math.toIntExact(hook.timeout().toMillis())),
+        Field.Data.of(hook.state()));
   }
 
   /** Closes everything but 0, 1 and 2. {@link #exec} does it too if it was not done. */

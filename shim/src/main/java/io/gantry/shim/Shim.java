@@ -16,6 +16,7 @@ public final class Shim implements AutoCloseable {
 
   static final String SOCKET = "shim.sock";
   private static final int MOST_MILLIS = Integer.MAX_VALUE;
+  private static final int HANG_UP = 1;
 
   private final Path runDirectory;
   private final ShimWatch watch;
@@ -99,12 +100,56 @@ public final class Shim implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a program inside the container, for somebody who talks to it. The program is hung up when
+   * the stream is closed before it has ended, and killed with all it started 10 s later.
+   *
+   * @param plan steps of the new process only; {@link PlanBuilder#openStdin} and {@link
+   *     PlanBuilder#terminal} among them say what it is given
+   * @param opening how long may pass until the program has been executed
+   * @throws ShimFailure when a step failed, such as a command that is not there
+   */
+  public ProcessStream exec(Plan plan, Duration opening) throws IOException {
+    return open(opening, stream -> stream.startExec(request(plan, Duration.ZERO, HANG_UP)));
+  }
+
+  /**
+   * Attaches to the container's first process. The container never waits for this stream: output
+   * that it does not take is {@linkplain ProcessStream.Event.Skipped skipped}.
+   *
+   * @throws ShimFailure with ESRCH when the process has ended
+   */
+  public ProcessStream attach(Attachment attachment, Duration opening) throws IOException {
+    return open(opening, stream -> stream.startAttach(attachment));
+  }
+
+  /** The first exchange on a new connection. */
+  private interface Opening {
+    void on(ShimStream stream) throws IOException;
+  }
+
+  private ShimStream open(Duration limit, Opening opening) throws IOException {
+    ShimConnection connection = ShimConnection.open(runDirectory.resolve(SOCKET));
+    ShimStream stream = new ShimStream(connection);
+    try (Deadline _ = Deadline.closing(connection, limit)) {
+      opening.on(stream);
+      return stream;
+    } catch (IOException | RuntimeException e) {
+      stream.close();
+      throw e;
+    }
+  }
+
   static Frame request(Plan plan, Duration timeout) {
+    return request(plan, timeout, 0);
+  }
+
+  private static Frame request(Plan plan, Duration timeout, int flags) {
     ByteBuffer encoded = plan.encode();
     ByteBuffer payload = ByteBuffer.allocate(2 * Integer.BYTES + encoded.remaining());
     Frame frame = new Frame(Frame.EXEC, payload);
     payload.putInt(milliseconds(timeout));
-    payload.putInt(0).put(encoded).flip();
+    payload.putInt(flags).put(encoded).flip();
     return frame;
   }
 

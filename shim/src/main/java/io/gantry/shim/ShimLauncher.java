@@ -26,7 +26,7 @@ public final class ShimLauncher implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
 
-  /** The shim serves 64 connections at a time; the others wait here instead of failing. */
+  /** The shim serves 256 connections at a time; the others wait here instead of failing. */
   private static final int BACKLOG = 1024;
 
   private static final Path DEV_NULL = Path.of("/dev/null");
@@ -69,12 +69,17 @@ public final class ShimLauncher implements AutoCloseable {
 
   /** Spawns a shim and begins to watch it; {@link Shim#awaitStarted} tells how the plan went. */
   public Shim launch(ShimLaunch launch) throws IOException {
+    return launch(launch, spawner);
+  }
+
+  /** The same with another way to spawn. */
+  public Shim launch(ShimLaunch launch, Spawner by) throws IOException {
     int pid;
     try (Fd socket = listen(launch.runDirectory().resolve(Shim.SOCKET));
         Fd plan = memory(launch.plan().encode());
         Fd directory = calls.open(launch.runDirectory(), FileFlags.O_DIRECTORY, 0)) {
       List<Fd> own = List.of(socket, plan, launch.log(), directory);
-      pid = spawn(List.of("gantry-shim", "run", launch.id()), own, launch.plan());
+      pid = spawn(List.of("gantry-shim", "run", launch.id()), own, launch.plan(), by);
     }
     return watch(launch.runDirectory(), OptionalInt.of(pid));
   }
@@ -98,7 +103,12 @@ public final class ShimLauncher implements AutoCloseable {
     try (Fd answer = calls.memfdCreate("gantry-hold");
         Fd steps = memory(plan.encode());
         Fd none = calls.open(DEV_NULL, FileFlags.O_RDWR, 0)) {
-      int pid = spawn(List.of("gantry-shim", "hold", id), List.of(answer, steps, none, none), plan);
+      int pid =
+          spawn(
+              List.of("gantry-shim", "hold", id),
+              List.of(answer, steps, none, none),
+              plan,
+              spawner);
       calls.waitpid(pid);
       return Holder.of(calls, Files.readAllBytes(answer.path()));
     }
@@ -146,12 +156,13 @@ public final class ShimLauncher implements AutoCloseable {
     return new Shim(runDirectory, ShimWatch.start(calls, runDirectory, pid));
   }
 
-  private int spawn(List<String> arguments, List<Fd> own, Plan plan) throws IOException {
+  private int spawn(List<String> arguments, List<Fd> own, Plan plan, Spawner by)
+      throws IOException {
     try (Fd none = calls.open(DEV_NULL, FileFlags.O_RDWR, 0)) {
       List<Fd> descriptors = new ArrayList<>(List.of(none, none, none));
       descriptors.addAll(own);
       descriptors.addAll(plan.descriptors());
-      return spawner.spawn(new SpawnRequest(binary.path(), arguments, List.of(), descriptors));
+      return by.spawn(new SpawnRequest(binary.path(), arguments, List.of(), descriptors));
     }
   }
 

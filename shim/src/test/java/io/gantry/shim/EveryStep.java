@@ -4,6 +4,7 @@ import io.gantry.linux.Device;
 import io.gantry.linux.Fd;
 import io.gantry.linux.MountFlags;
 import io.gantry.linux.Namespace;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -27,15 +28,24 @@ final class EveryStep {
         .shimCgroup(fd);
     mounts(plan, fd);
     plan.hostname("host").domainname("").sysctl("net.ipv4.ip_forward", "1");
-    plan.rlimit(7, 1024, -1L).oomScoreAdj(-998).umask(022).chdir("/work").keyring("_ses");
+    plan.rlimit(7, 1024, -1L)
+        .oomScoreAdj(-998)
+        .umask(022)
+        .chdir("/work")
+        .keyring("_ses")
+        .apparmor("gantry-default");
     plan.setsid().terminal(24, 80, "/dev/console").setgroups(List.of(1, 2, -2)).setgid(7);
     plan.setuid(-2).capabilities(new CapabilitySets(-1L, 1, 2, 3, 4)).noNewPrivileges();
+    plan.hook(
+        new HookStep(
+            true, "/bin/hook", List.of("hook"), List.of("A=b"), Duration.ofSeconds(3), "{"));
     return plan.seccomp(new byte[16])
         .closeFds()
         .hold()
         .emptyRoot()
         .exec(List.of("/bin/sh", "-c", "é\n"), List.of("A=b", "PATH=/bin"))
-        .build();
+        .build()
+        .rotatingLog(Fd.owning(102, number -> {}), "0.log", 1 << 20, 5);
   }
 
   private static void mounts(PlanBuilder plan, Fd fd) {

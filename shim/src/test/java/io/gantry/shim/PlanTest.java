@@ -57,7 +57,7 @@ class PlanTest {
 
     assertThat(plan.descriptors()).containsExactly(first, second);
     assertThat(plan.toString())
-        .isEqualTo("tasks fd0\ntasks fd1\nkill_tasks fd0\nattach_root fd1\n");
+        .isEqualTo("tasks fd0\ntasks fd1\nkill_tasks fd0\nattach_root fd1 \"/\"\n");
   }
 
   @Test
