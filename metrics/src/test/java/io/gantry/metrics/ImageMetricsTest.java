@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -98,6 +99,12 @@ class ImageMetricsTest {
   void thePageForUsersListsWhatAScrapeShows() throws IOException {
     images.began("pull");
     images.ended("pull", "done", Duration.ofSeconds(1));
+    CallMetrics calls = new CallMetrics(registry);
+    calls.began("RuntimeService", "Version");
+    calls.ended("RuntimeService", "Version", "OK", Duration.ofMillis(1));
+    LifeMetrics life = new LifeMetrics(registry);
+    life.census(() -> Map.of("ready", 1), () -> Map.of("running", 1), () -> 1);
+    life.took("pod", "network", Duration.ofMillis(1));
     List<String> told = new ArrayList<>();
     Matcher rows = ROW.matcher(Files.readString(Path.of("../docs/metrics.md")));
     while (rows.find()) {

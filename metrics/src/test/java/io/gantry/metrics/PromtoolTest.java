@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,12 @@ class PromtoolTest {
     ImageMetrics images = new ImageMetrics(registry, List.of("pull", "push"));
     images.began("pull");
     images.ended("pull", "not_found", Duration.ofSeconds(2));
+    CallMetrics calls = new CallMetrics(registry);
+    calls.began("RuntimeService", "Version");
+    calls.ended("RuntimeService", "Version", "OK", Duration.ofMillis(1));
+    LifeMetrics life = new LifeMetrics(registry);
+    life.census(() -> Map.of("ready", 1), () -> Map.of("running", 1), () -> 1);
+    life.took("pod", "network", Duration.ofMillis(1));
 
     Process promtool =
         new ProcessBuilder("promtool", "check", "metrics").redirectErrorStream(true).start();

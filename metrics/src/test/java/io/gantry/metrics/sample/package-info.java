@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.metrics.sample;
+
+import org.jspecify.annotations.NullMarked;
