@@ -10,13 +10,15 @@ import java.util.stream.Collectors;
  * Two states of the table apart.
  *
  * @param newChains that elements which come are the first to lead to
- * @param oldChains that elements which go are the last to lead to
+ * @param oldChains that elements which go are the last to lead to, where such are not kept
  */
 record Difference(
     List<Holding> going,
     List<Holding> coming,
     Set<SharedChain> newChains,
     Set<SharedChain> oldChains) {
+
+  static final Difference NONE = new Difference(List.of(), List.of(), Set.of(), Set.of());
 
   boolean isEmpty() {
     return going.isEmpty() && coming.isEmpty();

@@ -21,7 +21,20 @@ final class Ledger {
   /** Holdings by the port of the node that they are about. */
   private final Map<String, Set<Holding>> ports = new HashMap<>();
 
+  /** How many holdings lead to each chain that the table has. */
   private final Map<SharedChain, Integer> leading = new HashMap<>();
+
+  private final boolean keepsIdleChains;
+
+  /**
+   * An empty one.
+   *
+   * @param keepsIdleChains whether chains that nothing leads to any more stay where the next pod of
+   *     their network needs them again for certain
+   */
+  Ledger(boolean keepsIdleChains) {
+    this.keepsIdleChains = keepsIdleChains;
+  }
 
   boolean isEmpty() {
     return holdings.isEmpty();
@@ -107,7 +120,7 @@ final class Ledger {
       boolean before = leading.containsKey(chain);
       if (!before && uses > 0) {
         made.add(chain);
-      } else if (before && uses == 0) {
+      } else if (before && uses == 0 && !(keepsIdleChains && chain.isOfEveryPod())) {
         gone.add(chain);
       }
     });
@@ -121,13 +134,19 @@ final class Ledger {
   void apply(Difference difference) {
     difference.going().forEach(this::take);
     difference.coming().forEach(this::give);
+    difference.oldChains().forEach(leading::remove);
   }
 
-  /** A copy that has changed. */
+  boolean hasIdleChains() {
+    return leading.containsValue(0);
+  }
+
+  /** A copy that has changed, without idle chains. */
   Ledger with(Difference difference) {
-    Ledger changed = new Ledger();
+    Ledger changed = new Ledger(keepsIdleChains);
     holdings.values().forEach(changed::give);
     changed.apply(difference);
+    changed.leading.values().removeIf(uses -> uses == 0);
     return changed;
   }
 
@@ -159,11 +178,7 @@ final class Ledger {
                   some.remove(holding);
                   return some.isEmpty() ? null : some;
                 }));
-    holding
-        .element()
-        .chain()
-        .ifPresent(
-            chain -> leading.computeIfPresent(chain, (c, uses) -> uses == 1 ? null : uses - 1));
+    holding.element().chain().ifPresent(chain -> leading.merge(chain, -1, Integer::sum));
   }
 
   /** All of it as the difference from an empty table. */

@@ -26,10 +26,11 @@ public final class PacketTable {
   private final Nftables nftables;
   private final String name;
   private final Exclusion exclusion;
+  private final boolean keepsIdleChains;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** What should be in the table. */
-  private Ledger ledger = new Ledger();
+  private Ledger ledger;
 
   private boolean known;
 
@@ -42,11 +43,19 @@ public final class PacketTable {
    * @param name of the table; nobody else may use it
    */
   public PacketTable(Nftables nftables, String name) {
-    this(nftables, name, Exclusion.ofOneProcess());
+    this(nftables, name, Exclusion.ofOneProcess(), true);
   }
 
-  /** One that several processes change. */
+  /**
+   * One that several processes change. Chains go with the last pod that needs them: programs that
+   * come and go would leave them behind.
+   */
   public PacketTable(Nftables nftables, String name, Exclusion exclusion) {
+    this(nftables, name, exclusion, false);
+  }
+
+  private PacketTable(
+      Nftables nftables, String name, Exclusion exclusion, boolean keepsIdleChains) {
     if (!name.matches(NAME)) {
       throw new IllegalArgumentException(
           "a table's name starts with a letter and has letters, digits, underscores: " + name);
@@ -54,6 +63,12 @@ public final class PacketTable {
     this.nftables = nftables;
     this.name = name;
     this.exclusion = exclusion;
+    this.keepsIdleChains = keepsIdleChains;
+    this.ledger = emptyLedger();
+  }
+
+  private Ledger emptyLedger() {
+    return new Ledger(keepsIdleChains);
   }
 
   /** Work that nobody disturbs. */
@@ -181,7 +196,7 @@ public final class PacketTable {
    * @return what was refused for that reason
    */
   public List<PlaceTakenException> rebuild(Map<Owner, List<Elements>> records) throws IOException {
-    Ledger wanted = new Ledger();
+    Ledger wanted = emptyLedger();
     List<PlaceTakenException> refused = new ArrayList<>();
     for (Map.Entry<Owner, List<Elements>> record : records.entrySet()) {
       for (Elements elements : record.getValue()) {
@@ -201,8 +216,8 @@ public final class PacketTable {
   }
 
   /**
-   * Puts the table back when someone took it away or changed its rules. Elements are not looked at
-   * one by one.
+   * Puts the table back when someone took it away or changed its rules, and takes chains away that
+   * no pod needs now. Elements are not looked at one by one.
    *
    * @return whether there was something to mend
    */
@@ -210,11 +225,11 @@ public final class PacketTable {
     return exclusively(() -> {
       know();
       boolean needed = !ledger.isEmpty() || !outline.isEmpty();
-      if (!needed || (!outline.isEmpty() && outline.equals(outlined()))) {
-        return false;
+      boolean whole = !needed || (!outline.isEmpty() && outline.equals(outlined()));
+      if (!whole || ledger.hasIdleChains()) {
+        writeAll(ledger.with(Difference.NONE));
       }
-      writeAll(ledger);
-      return true;
+      return !whole;
     });
   }
 
@@ -252,7 +267,7 @@ public final class PacketTable {
     if (known) {
       return;
     }
-    Ledger found = new Ledger();
+    Ledger found = emptyLedger();
     String shape = "";
     if (isThere()) {
       String listing = nftables.run("list table inet " + name + "\n");
@@ -276,7 +291,7 @@ public final class PacketTable {
   public void remove() throws IOException {
     exclusively(() -> {
       nftables.run(Skeleton.removal(name));
-      ledger = new Ledger();
+      ledger = emptyLedger();
       outline = "";
       known = true;
       return true;

@@ -43,6 +43,11 @@ record SharedChain(Kind kind, String scope) {
     return new SharedChain(kind, address.network().toString());
   }
 
+  /** Whether each pod of the block leads to it, rather than those that ask for something more. */
+  boolean isOfEveryPod() {
+    return kind == Kind.OUTSIDE;
+  }
+
   /** Such as {@code outside_10.88.0.0_16}; names have neither slashes nor colons. */
   String name() {
     return kind.prefix + scope.replace('/', '_').replace(':', '-');

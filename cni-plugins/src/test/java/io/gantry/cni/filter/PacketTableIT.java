@@ -83,6 +83,8 @@ class PacketTableIT {
     assertThat(table.missing(owner(1), of(1)))
         .containsExactly("masquerade4 10.88.0.3", "masquerade6 fd00:88:0:0:0:0:0:3");
     table.release(owner(0));
+    assertThat(listed()).contains("outside_").doesNotContain("elements");
+    assertThat(table.verify()).isFalse();
     assertThat(listed()).doesNotContain("elements", "outside_");
     table.remove();
     assertThat(nftables.run("list tables\n")).isEqualTo("table inet other\n");
@@ -111,6 +113,7 @@ class PacketTableIT {
     PacketTable last = new PacketTable(nftables, "gtest");
     assertThat(last.owners()).containsExactly(owner(1));
     last.release(owner(1));
+    assertThat(last.verify()).isFalse();
     assertThat(listed()).doesNotContain("elements", "outside_");
   }
 

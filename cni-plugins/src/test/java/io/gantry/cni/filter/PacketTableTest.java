@@ -84,18 +84,35 @@ class PacketTableTest {
   }
 
   @Test
-  void theLastPodOfABlockTakesItsChainAlong() throws IOException {
+  void theLastPodOfABlockTakesItsChainAlongWhereProcessesComeAndGo() throws IOException {
+    PacketTable common = new PacketTable(filter, "gtest", Exclusion.ofOneProcess());
     filter.table = "table inet gtest";
-    table.put(ONE, masquerade("10.88.0.2/16", "fd00:88::2/64"));
-    table.put(TWO, masquerade("10.88.0.3/16"));
-    table.release(ONE);
+    common.put(ONE, masquerade("10.88.0.2/16", "fd00:88::2/64"));
+    common.put(TWO, masquerade("10.88.0.3/16"));
+    common.release(ONE);
     assertThat(lastChange())
         .contains("delete element inet gtest masquerade4 { 10.88.0.2 }")
         .contains("delete chain inet gtest outside_fd00-88-0-0-0-0-0-0_64")
         .doesNotContain("delete chain inet gtest outside_10.88.0.0_16");
-    table.release(TWO, Part.MASQUERADE);
+    common.release(TWO, Part.MASQUERADE);
     assertThat(lastChange()).contains("delete chain inet gtest outside_10.88.0.0_16");
-    assertThat(table.owners()).isEmpty();
+    assertThat(common.owners()).isEmpty();
+  }
+
+  @Test
+  void theChainOfABlockStaysForTheNextPodUntilTheTableIsLookedAt() throws IOException {
+    filter.table = "table inet gtest";
+    table.put(ONE, masquerade("10.88.0.2/16"));
+    table.release(ONE);
+    assertThat(lastChange()).isEqualTo("delete element inet gtest masquerade4 { 10.88.0.2 }\n");
+    table.put(TWO, masquerade("10.88.0.3/16"));
+    assertThat(lastChange()).doesNotContain("chain");
+    table.release(TWO);
+    assertThat(table.verify()).isFalse();
+    assertThat(lastChange()).contains("delete table inet gtest").doesNotContain("outside_");
+    int changes = filter.changes.size();
+    assertThat(table.verify()).isFalse();
+    assertThat(filter.changes).hasSize(changes);
   }
 
   @Test
@@ -178,8 +195,6 @@ class PacketTableTest {
             """
             delete element inet gtest masquerade4 { 10.88.0.2 }
             delete element inet gtest masquerade6 { fd00:88:0:0:0:0:0:2 }
-            flush chain inet gtest outside_fd00-88-0-0-0-0-0-0_64
-            delete chain inet gtest outside_fd00-88-0-0-0-0-0-0_64
             """);
   }
 
