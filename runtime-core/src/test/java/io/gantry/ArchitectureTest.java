@@ -35,6 +35,9 @@ class ArchitectureTest {
     "io.gantry.logs..",
     "io.gantry.config..",
     "io.gantry.launch..",
+    "io.gantry.stats..",
+    "io.gantry.streaming..",
+    "io.gantry.event..",
     "io.gantry.rpc..",
     "io.gantry.daemon.."
   };
@@ -132,7 +135,7 @@ class ArchitectureTest {
         .resideInAnyPackage("io.gantry.pod..", "io.gantry.container..", "io.gantry.oci..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.gantry.rpc..", "io.gantry.daemon..")
+        .resideInAnyPackage("io.gantry.rpc..", "io.gantry.streaming..", "io.gantry.daemon..")
         .check(HOUSE);
   }
 

@@ -20,9 +20,13 @@ public record Config(
     NetworkSettings network,
     OverlaySettings overlay,
     CgroupSettings cgroup,
+    CdiSettings cdi,
+    HookSettings hooks,
     ImageSettings image,
     RegistrySettings registry,
-    MetricsSettings metrics) {
+    MetricsSettings metrics,
+    StreamingSettings streaming,
+    ContainerLogSettings containerLog) {
 
   /** The file that is read when no other is named. */
   public static final Path FILE = Path.of("/etc/gantry/config.toml");
@@ -49,6 +53,8 @@ public record Config(
               ""),
           OverlaySettings.DEFAULT,
           new CgroupSettings("/gantry"),
+          new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
+          new HookSettings(List.of()),
           new ImageSettings(
               3,
               "directory",
@@ -62,7 +68,9 @@ public record Config(
               false,
               true),
           new RegistrySettings(10, 30, 30, 4096),
-          new MetricsSettings(""));
+          new MetricsSettings(""),
+          new StreamingSettings("127.0.0.1", 0, 4 * 3600, 30, false, "", "", ""),
+          new ContainerLogSettings(0, 5));
 
   /**
    * What the daemon writes of itself.
@@ -111,6 +119,28 @@ public record Config(
    * @param root absolute path within the hierarchies, of pods whose orchestrator names no parent
    */
   public record CgroupSettings(String root) {}
+
+  /**
+   * Where devices of the Container Device Interface are described.
+   *
+   * @param directories absolute; a later one wins over an earlier one
+   */
+  public record CdiSettings(List<String> directories) {
+    public CdiSettings {
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /**
+   * Where hooks for all containers are described.
+   *
+   * @param directories absolute; a file of a later one takes the place of one of the same name
+   */
+  public record HookSettings(List<String> directories) {
+    public HookSettings {
+      directories = List.copyOf(directories);
+    }
+  }
 
   /**
    * How images are brought here.
@@ -171,4 +201,34 @@ public record Config(
    * @param address {@code host:port} of an HTTP endpoint for Prometheus, or empty for none
    */
   public record MetricsSettings(String address) {}
+
+  /**
+   * What becomes of logs of containers that no client rotates.
+   *
+   * @param maxBytes after which a new file is begun, or 0 for never
+   * @param maxFiles of one container, with the one that is written
+   */
+  public record ContainerLogSettings(long maxBytes, int maxFiles) {}
+
+  /**
+   * Where exec, attach and port-forward are served.
+   *
+   * @param address that is listened on, and that clients are told
+   * @param port 0 for any that is free
+   * @param idleTimeoutSeconds after which silence a stream is closed
+   * @param creationTimeoutSeconds how long a client may take to open its streams
+   * @param tls whether it is HTTPS
+   * @param certFile chain of certificates in PEM, or empty for one that the daemon makes
+   * @param keyFile of the certificate, in PEM; empty exactly where that is
+   * @param clientCaFile whom clients have to be certified by, in PEM; or empty to take everybody
+   */
+  public record StreamingSettings(
+      String address,
+      int port,
+      int idleTimeoutSeconds,
+      int creationTimeoutSeconds,
+      boolean tls,
+      String certFile,
+      String keyFile,
+      String clientCaFile) {}
 }

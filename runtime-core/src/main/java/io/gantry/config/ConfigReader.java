@@ -1,11 +1,15 @@
 package io.gantry.config;
 
+import io.gantry.config.Config.CdiSettings;
 import io.gantry.config.Config.CgroupSettings;
+import io.gantry.config.Config.ContainerLogSettings;
+import io.gantry.config.Config.HookSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
 import io.gantry.config.Config.RegistrySettings;
+import io.gantry.config.Config.StreamingSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +37,7 @@ public final class ConfigReader {
 
   private static final int LARGEST_PORT = 65535;
   private static final int LEAST_MTU = 576;
+  private static final long LEAST_LOG = 256 << 10;
   private static final int MOST_MTU = 65535;
 
   private ConfigReader() {}
@@ -89,9 +94,16 @@ public final class ConfigReader {
     NetworkSettings network = network(top.section("network"), defaults.network());
     OverlaySettings overlay = OverlayReader.read(top.section("overlay"));
     CgroupSettings cgroup = cgroup(top.section("cgroup"), defaults.cgroup());
+    CdiSettings cdi =
+        new CdiSettings(directories(top.section("cdi"), defaults.cdi().directories()));
+    HookSettings hooks =
+        new HookSettings(directories(top.section("hooks"), defaults.hooks().directories()));
     ImageSettings image = image(top.section("image"), defaults.image());
     RegistrySettings registry = registry(top.section("registry"), defaults.registry());
     MetricsSettings metrics = metrics(top.section("metrics"), defaults.metrics());
+    StreamingSettings streaming = streaming(top.section("streaming"), defaults.streaming());
+    ContainerLogSettings containerLog =
+        containerLog(top.section("container_log"), defaults.containerLog());
     top.refuseOthers();
     return new Config(
         flags.root().orElse(root),
@@ -102,9 +114,13 @@ public final class ConfigReader {
         network,
         overlay,
         cgroup,
+        cdi,
+        hooks,
         image,
         registry,
-        metrics);
+        metrics,
+        streaming,
+        containerLog);
   }
 
   /** A daemon that starts and cannot start containers afterwards helps nobody. */
@@ -163,6 +179,18 @@ public final class ConfigReader {
     return new CgroupSettings(root);
   }
 
+  /** A section that names directories and nothing else. */
+  private static List<String> directories(Section section, List<String> defaults) {
+    List<String> directories = section.texts("directories", defaults);
+    for (String directory : directories) {
+      if (!directory.startsWith("/")) {
+        section.refuse("directories", "has " + directory, "absolute paths");
+      }
+    }
+    section.refuseOthers();
+    return directories;
+  }
+
   private static ImageSettings image(Section section, ImageSettings defaults) {
     ImageSettings settings =
         new ImageSettings(
@@ -202,6 +230,47 @@ public final class ConfigReader {
     }
     section.refuseOthers();
     return new MetricsSettings(address);
+  }
+
+  /**
+   * Clients are sent to the address, so it has to be one by which they get here. A file that does
+   * nothing would be taken for protection, so it is refused.
+   */
+  private static StreamingSettings streaming(Section section, StreamingSettings defaults) {
+    String path = "|/[^\\x00]+";
+    StreamingSettings settings =
+        new StreamingSettings(
+            section.matching(
+                "address",
+                defaults.address(),
+                "(?!0\\.0\\.0\\.0$)[0-9]{1,3}(\\.[0-9]{1,3}){3}|(?!::$)[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*",
+                "one address of this node such as \"127.0.0.1\", by which clients reach it"),
+            (int) section.number("port", defaults.port(), 0, LARGEST_PORT),
+            (int) section.number("idle_timeout_seconds", defaults.idleTimeoutSeconds(), 1, 604_800),
+            seconds(section, "creation_timeout_seconds", defaults.creationTimeoutSeconds()),
+            section.flag("tls", defaults.tls()),
+            section.matching("cert_file", defaults.certFile(), path, "an absolute path"),
+            section.matching("key_file", defaults.keyFile(), path, "an absolute path"),
+            section.matching("client_ca_file", defaults.clientCaFile(), path, "an absolute path"));
+    if (settings.certFile().isEmpty() != settings.keyFile().isEmpty()) {
+      section.refuse("cert_file", "and key_file go together", "both, or none of them");
+    }
+    if (!settings.tls() && !(settings.certFile().isEmpty() && settings.clientCaFile().isEmpty())) {
+      section.refuse("tls", "is false beside certificates", "tls = true, or no certificates");
+    }
+    section.refuseOthers();
+    return settings;
+  }
+
+  /** A file smaller than what is written at once would be rotated with every write. */
+  private static ContainerLogSettings containerLog(Section section, ContainerLogSettings defaults) {
+    long most = section.number("max_bytes", defaults.maxBytes(), 0, 1L << 40);
+    if (most != 0 && most < LEAST_LOG) {
+      section.refuse("max_bytes", "is " + most, "0 or a number from " + LEAST_LOG + " on");
+    }
+    int files = (int) section.number("max_files", defaults.maxFiles(), 2, 1000);
+    section.refuseOthers();
+    return new ContainerLogSettings(most, files);
   }
 
   private static int seconds(Section section, String key, int fallback) {

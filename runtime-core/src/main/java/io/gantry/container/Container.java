@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.PodId;
 import java.time.Instant;
 
@@ -18,6 +19,10 @@ public record Container(
 
   public Container in(ContainerState next) {
     return new Container(id, pod, spec, image, createdAt, next);
+  }
+
+  public Container limitedTo(CgroupLimits limits) {
+    return new Container(id, pod, spec.limitedTo(limits), image, createdAt, state);
   }
 
   /** The signal that asks it to end: its own, else the image's, else TERM. */

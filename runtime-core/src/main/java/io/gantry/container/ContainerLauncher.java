@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.Pod;
 import java.io.IOException;
 import java.util.Optional;
@@ -12,10 +13,23 @@ import java.util.Set;
 public interface ContainerLauncher {
 
   /**
+   * Adds to a request what others say it needs: the contents of CDI devices. Called once, when the
+   * container is made.
+   */
+  ContainerSpec edited(ContainerSpec spec);
+
+  /**
    * Finds the image, in memory; {@link io.gantry.error.NotFoundException} when it is not on this
    * node.
    */
   ImageUse image(String reference);
+
+  /**
+   * Checks limits against what the machine has.
+   *
+   * @throws io.gantry.error.InvalidException naming the one that the kernel would refuse
+   */
+  void check(CgroupLimits limits);
 
   /** Holds the image, makes the writable layer and checks what can be checked before the start. */
   void prepare(Container container, Pod pod) throws IOException;

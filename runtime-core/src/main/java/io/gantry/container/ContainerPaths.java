@@ -17,6 +17,11 @@ public record ContainerPaths(Path root) {
     return root.resolve(name(container));
   }
 
+  /** What hooks are shown of the container (OCI runtime-spec, bundle.md), while it is started. */
+  public Path bundle(ContainerId container) {
+    return directory(container).resolve("bundle");
+  }
+
   /** The directory's name, by which leftovers are told from what is known. */
   public static String name(ContainerId container) {
     return container.value().substring(0, DIGITS);

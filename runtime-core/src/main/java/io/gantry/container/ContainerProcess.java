@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.linux.cgroup.CgroupLimits;
+import io.gantry.shim.Attachment;
+import io.gantry.shim.ProcessStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +34,30 @@ public interface ContainerProcess {
    * @throws StartException when the command could not be executed
    */
   ExecOutcome exec(List<String> command, Duration timeout) throws IOException;
+
+  /**
+   * Memory that the container cannot be deprived of without harm, in bytes; 0 where the machine
+   * does not account it.
+   */
+  long memoryInUse() throws IOException;
+
+  /** Changes the limits that are present. */
+  void limit(CgroupLimits change) throws IOException;
+
+  /**
+   * Runs a command beside the first process, for somebody who talks to it.
+   *
+   * @param opening how long may pass until the command has been executed
+   * @throws StartException when the command could not be executed
+   */
+  ProcessStream stream(ExecRequest request, Duration opening) throws IOException;
+
+  /**
+   * Attaches to the first process.
+   *
+   * @param opening how long the supervisor may take to answer
+   */
+  ProcessStream attach(Attachment attachment, Duration opening) throws IOException;
 
   /**
    * Goes on with the log in the file at this path, made when missing.

@@ -1,5 +1,7 @@
 package io.gantry.container;
 
+import io.gantry.linux.cgroup.CgroupLimits;
+import io.gantry.shim.ProcessStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -52,10 +54,38 @@ public interface ContainerService {
   ExecOutcome execSync(String id, List<String> command, Duration timeout);
 
   /**
+   * The container with that id or unique beginning, if it is running, else {@link
+   * io.gantry.error.WrongStateException}.
+   */
+  Container running(String id);
+
+  /**
+   * Runs a command in a running container for somebody who talks to it, and returns when it has
+   * been executed. The caller closes the stream.
+   */
+  ProcessStream exec(String id, ExecRequest request);
+
+  /**
+   * Attaches to a running container's first process. The caller closes the stream.
+   *
+   * @param stdin whether to its input too, where it has one
+   */
+  ProcessStream attach(String id, boolean stdin);
+
+  /**
    * Lets a running container's output go on in a new file at its log's path, after the old one was
    * moved away. No line is lost, none is in both; when it fails, there is no new file.
    */
   void reopenLog(String id);
+
+  /**
+   * Changes what a container may use: at once when it runs, else for when it is started. What the
+   * change leaves out stays. When the kernel refuses a part, all is as before.
+   *
+   * @throws io.gantry.error.InvalidException for a limit that the machine cannot keep
+   * @throws io.gantry.error.WrongStateException for a memory limit below what is in use
+   */
+  void resize(String id, CgroupLimits change);
 
   /** What is done while a container stands still. */
   @FunctionalInterface

@@ -1,9 +1,11 @@
 package io.gantry.container;
 
+import io.gantry.linux.cgroup.CgroupLimits;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What was asked for (CRI ContainerConfig), checked at the edge.
@@ -12,10 +14,13 @@ import java.util.TreeMap;
  * @param command replaces the image's entrypoint (and its arguments) when not empty
  * @param arguments replaces the image's arguments when not empty
  * @param environment {@code NAME=value}, later ones win; added to the image's
+ * @param cdiDevices names of devices such as {@code vendor.com/gpu=0}; what they bring is in the
+ *     other parts once the container is made
  * @param logPath absolute path of the log file (log directory of the pod joined with the
  *     container's), or empty
  * @param imageNote what came beside the image's name
  * @param stopSignal a name such as {@code SIGTERM}, or empty for the image's or TERM
+ * @param hooks programs beside its start, which no request has of itself
  */
 public record ContainerSpec(
     ContainerMetadata metadata,
@@ -26,6 +31,7 @@ public record ContainerSpec(
     List<String> environment,
     List<MountSpec> mounts,
     List<DeviceSpec> devices,
+    List<String> cdiDevices,
     SortedMap<String, String> labels,
     SortedMap<String, String> annotations,
     String logPath,
@@ -35,7 +41,8 @@ public record ContainerSpec(
     String stopSignal,
     ResourceSpec resources,
     SecuritySpec security,
-    ImageNote imageNote) {
+    ImageNote imageNote,
+    List<Hook> hooks) {
 
   public ContainerSpec {
     command = List.copyOf(command);
@@ -43,8 +50,66 @@ public record ContainerSpec(
     environment = List.copyOf(environment);
     mounts = List.copyOf(mounts);
     devices = List.copyOf(devices);
+    // Records of containers from before there were these have none.
+    cdiDevices = cdiDevices == null ? List.of() : List.copyOf(cdiDevices);
+    hooks = hooks == null ? List.of() : List.copyOf(hooks);
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     imageNote = ImageNote.orNone(imageNote);
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+  }
+
+  /** The same with what each image volume is now. */
+  ContainerSpec resolved(Function<String, ImageUse> images) {
+    List<MountSpec> known =
+        mounts.stream()
+            .map(mount ->
+                mount.image() == null ? mount : mount.of(images.apply(mount.image().reference())))
+            .toList();
+    return with(known, resources, security, environment, devices, hooks);
+  }
+
+  ContainerSpec limitedTo(CgroupLimits limits) {
+    ResourceSpec limited = new ResourceSpec(limits, resources.oomScoreAdjustment());
+    return with(mounts, limited, security, environment, devices, hooks);
+  }
+
+  /** The same with what devices bring. */
+  public ContainerSpec edited(
+      List<String> otherEnvironment,
+      List<MountSpec> otherMounts,
+      List<DeviceSpec> otherDevices,
+      List<Hook> otherHooks,
+      SecuritySpec otherSecurity) {
+    return with(otherMounts, resources, otherSecurity, otherEnvironment, otherDevices, otherHooks);
+  }
+
+  private ContainerSpec with(
+      List<MountSpec> otherMounts,
+      ResourceSpec otherResources,
+      SecuritySpec otherSecurity,
+      List<String> otherEnvironment,
+      List<DeviceSpec> otherDevices,
+      List<Hook> otherHooks) {
+    return new ContainerSpec(
+        metadata,
+        image,
+        command,
+        arguments,
+        workingDirectory,
+        otherEnvironment,
+        otherMounts,
+        otherDevices,
+        cdiDevices,
+        labels,
+        annotations,
+        logPath,
+        stdin,
+        stdinOnce,
+        tty,
+        stopSignal,
+        otherResources,
+        otherSecurity,
+        imageNote,
+        otherHooks);
   }
 }

@@ -5,10 +5,15 @@ import io.gantry.error.GantryException;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
 import io.gantry.error.WrongStateException;
+import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodId;
 import io.gantry.pod.PodMembers;
+import io.gantry.shim.Attachment;
+import io.gantry.shim.ProcessStream;
+import io.gantry.state.KeyLocks;
 import io.gantry.state.Operations;
+import io.gantry.state.PhaseWatch;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,26 +33,41 @@ public final class Containers implements ContainerService, PodMembers {
 
   private static final Executor VIRTUAL = task -> Thread.ofVirtual().name("pod end").start(task);
 
+  /** How long a supervisor may take until a stream is there. */
+  private static final Duration OPENING = Duration.ofSeconds(30);
+
   private record Name(PodId pod, ContainerMetadata metadata) {}
 
   private final Table<Container> containers;
   private final Table<Pod> pods;
   private final ContainerLauncher launcher;
   private final Clock clock;
+  private final PhaseWatch watch;
   private final LiveContainers live;
   private final ContainerEnding ending;
   private final Freezing freezing;
+  private final Resizing resizing;
+
+  /** Who has it, decides about a container's limits. */
+  private final KeyLocks<ContainerId> limits = new KeyLocks<>();
+
   private final Operations<Name, ContainerId> making = new Operations<>();
   private final Operations<ContainerId, Boolean> starting = new Operations<>();
 
   public Containers(
-      Table<Container> containers, Table<Pod> pods, ContainerLauncher launcher, Clock clock) {
+      Table<Container> containers,
+      Table<Pod> pods,
+      ContainerLauncher launcher,
+      Clock clock,
+      PhaseWatch watch) {
+    this.watch = watch;
     this.containers = containers;
     this.pods = pods;
     this.launcher = launcher;
     this.clock = clock;
     this.live = new LiveContainers(containers, launcher);
     this.freezing = new Freezing(containers, live);
+    this.resizing = new Resizing(containers, live, launcher, limits);
     this.ending = new ContainerEnding(containers, live, launcher, clock);
   }
 
@@ -69,18 +89,22 @@ public final class Containers implements ContainerService, PodMembers {
 
   private ContainerId make(PodId owner, ContainerSpec spec) {
     Pod pod = ready(owner);
+    ContainerSpec asked = launcher.edited(spec);
     Container container =
         new Container(
             ContainerId.random(),
             owner,
-            spec,
-            launcher.image(spec.image()),
+            asked.resolved(launcher::image),
+            launcher.image(asked.image()),
             clock.instant(),
             new ContainerState.Creating());
     Signals.number(container.stopSignal());
+    launcher.check(asked.resources().limits());
     containers.insert(container);
+    PhaseWatch.Phases phases = watch.begin("container");
     try {
       launcher.prepare(container, pod);
+      phases.done("prepare");
       // The pod's removal looks for members after it has changed the pod's state: one of us sees
       // the other.
       ready(owner);
@@ -122,17 +146,27 @@ public final class Containers implements ContainerService, PodMembers {
   @Override
   public void start(String id) {
     ContainerId container = containers.require(id).id();
-    starting.join(container, () -> started(container));
+    starting.join(container, () -> startedAlone(container));
+  }
+
+  private boolean startedAlone(ContainerId id) {
+    try (KeyLocks.Held _ = limits.hold(id)) {
+      return started(id);
+    }
   }
 
   private boolean started(ContainerId id) {
     Pod pod = ready(containers.require(id.value()).pod());
+    PhaseWatch.Phases phases = watch.begin("container");
     Container container = move(id, new ContainerEvent.StartBegun());
     try {
       ContainerProcess process = launcher.launch(container, pod);
+      phases.done("launch");
       ContainerEvent.Started started = process.awaitStarted();
+      phases.done("execute");
       live.watch(id, process);
       move(id, started);
+      phases.end();
       return true;
     } catch (StartException e) {
       throw startFailed(container, e.exitCode(), startError(container, e));
@@ -236,6 +270,43 @@ public final class Containers implements ContainerService, PodMembers {
     }
   }
 
+  @Override
+  public Container running(String id) {
+    Container container = containers.require(id);
+    if (!(container.state() instanceof ContainerState.Running)) {
+      throw notRunning(container);
+    }
+    return container;
+  }
+
+  @Override
+  public ProcessStream exec(String id, ExecRequest request) {
+    Container container = containers.require(id);
+    ContainerProcess process = process(container);
+    try {
+      return process.stream(request, OPENING);
+    } catch (StartException e) {
+      throw execFailed(container, request.command(), e);
+    } catch (IOException e) {
+      throw Failures.of(container.id(), "executing " + request.command().getFirst(), e);
+    }
+  }
+
+  @Override
+  public ProcessStream attach(String id, boolean stdin) {
+    Container container = containers.require(id);
+    ContainerProcess process = process(container);
+    ContainerSpec spec = container.spec();
+    boolean input = stdin && (spec.stdin() || spec.tty());
+    try {
+      return process.attach(new Attachment(input, true, !spec.tty(), spec.stdinOnce()), OPENING);
+    } catch (IOException e) {
+      throw process.ended().isDone()
+          ? notRunning(container)
+          : Failures.of(container.id(), "attaching", e);
+    }
+  }
+
   private ContainerProcess process(Container container) {
     return live.find(container.id())
         .filter(_ -> container.state() instanceof ContainerState.Running)
@@ -263,6 +334,11 @@ public final class Containers implements ContainerService, PodMembers {
     Container container = containers.require(id);
     starting.settle(container.id());
     freezing.during(container.id(), work);
+  }
+
+  @Override
+  public void resize(String id, CgroupLimits change) {
+    resizing.change(containers.require(id).id(), change);
   }
 
   private static BrokenException logNotReopened(Container container, IOException e) {

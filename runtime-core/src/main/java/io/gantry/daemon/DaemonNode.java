@@ -82,6 +82,7 @@ final class DaemonNode implements NodeStatus {
     all.put("cgroup", config.cgroup());
     all.put("image", config.image());
     all.put("metrics", config.metrics());
+    all.put("streaming", config.streaming());
     return all;
   }
 }

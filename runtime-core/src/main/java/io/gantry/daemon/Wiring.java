@@ -1,5 +1,7 @@
 package io.gantry.daemon;
 
+import io.gantry.cdi.CdiEditing;
+import io.gantry.cdi.CdiRegistry;
 import io.gantry.cni.NetworkStatus;
 import io.gantry.cni.PodNetwork;
 import io.gantry.cni.engine.NodeNetworks;
@@ -7,20 +9,25 @@ import io.gantry.config.Config;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerPaths;
 import io.gantry.container.Containers;
+import io.gantry.event.LifeEvents;
+import io.gantry.hooks.HookDirectories;
 import io.gantry.image.ImageStore;
 import io.gantry.image.ImageStoreSettings;
 import io.gantry.image.layer.UnpackLimits;
 import io.gantry.launch.ContainerCgroups;
 import io.gantry.launch.ContainerImages;
+import io.gantry.launch.ContainerLog;
 import io.gantry.launch.Decisions;
 import io.gantry.launch.KernelLauncher;
 import io.gantry.launch.PodParts;
 import io.gantry.launch.Supervisors;
 import io.gantry.linux.SmallMounts;
 import io.gantry.linux.Syscalls;
+import io.gantry.linux.apparmor.AppArmor;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.linux.mount.DetachedMounts;
+import io.gantry.oci.AppArmorProfiles;
 import io.gantry.oci.ContainerPolicy;
 import io.gantry.oci.DaemonRights;
 import io.gantry.oci.SeccompFilters;
@@ -29,12 +36,15 @@ import io.gantry.pod.PodHolders;
 import io.gantry.pod.PodKernel;
 import io.gantry.pod.PodNamespaces;
 import io.gantry.pod.PodPaths;
+import io.gantry.pod.PodPorts;
 import io.gantry.pod.Pods;
 import io.gantry.pod.UserNamespaces;
 import io.gantry.rpc.Edge;
 import io.gantry.shim.ShimLauncher;
 import io.gantry.state.RecordFiles;
 import io.gantry.state.Table;
+import io.gantry.stats.KernelStats;
+import io.gantry.streaming.StreamServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -113,28 +123,60 @@ final class Wiring {
     PodNamespaces namespaces = new PodNamespaces(podPaths, pins, users, calls);
     PodHolders holders = new PodHolders(podTable, namespaces, shims, calls);
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
+    ContainerCgroups containerCgroups =
+        new ContainerCgroups(cgroups, config.cgroup().root(), podTable);
     KernelLauncher launcher =
         new KernelLauncher(
+            new CdiEditing(
+                new CdiRegistry(config.cdi().directories().stream().map(Path::of).toList())),
+            new HookDirectories(config.hooks().directories().stream().map(Path::of).toList()),
             new ContainerImages(images, detached, config.image().volatileWritableLayers()),
             new Decisions(
-                new ContainerPolicy(calls, DaemonRights.ofThisProcess(), filters()),
+                new ContainerPolicy(
+                    calls,
+                    DaemonRights.ofThisProcess(),
+                    filters(),
+                    new AppArmorProfiles(AppArmor.ofThisMachine())),
                 containerRecords),
             new PodParts(namespaces, holders, podPaths, containerTable, calls),
-            new ContainerCgroups(cgroups, config.cgroup().root(), podTable),
+            containerCgroups,
             new Supervisors(
-                shims, new ContainerPaths(config.state().resolve("containers")), calls));
-    Containers containers = new Containers(containerTable, podTable, launcher, Clock.systemUTC());
-    Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC());
+                shims,
+                new ContainerPaths(config.state().resolve("containers")),
+                calls,
+                new ContainerLog.Rotation(
+                    config.containerLog().maxBytes(), config.containerLog().maxFiles())));
+    Containers containers =
+        new Containers(containerTable, podTable, launcher, Clock.systemUTC(), telemetry.phases());
+    Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC(), telemetry.phases());
+    telemetry.watch(podTable, containerTable);
+    LifeEvents events = new LifeEvents(podTable, containerTable, Clock.systemUTC());
 
     Runnable overlay = OverlayWiring.start(config, calls);
     DaemonNode node = new DaemonNode(config, users, network);
-    Edge edge = new Edge(pods, containers, images, node, new KernelDetails(podTable, launcher));
+    KernelStats stats =
+        new KernelStats(pods, containers, containerCgroups, namespaces.links(), images, calls);
+    StreamServer streams =
+        StreamWiring.server(config.streaming(), containers, new PodPorts(podTable, namespaces));
+    Edge edge =
+        new Edge(
+            pods,
+            containers,
+            images,
+            node,
+            new KernelDetails(podTable, launcher),
+            stats,
+            streams,
+            events,
+            telemetry.calls());
     return new Services(
         edge,
-        () -> recover(pods, containers),
+        () -> recover(pods, containers, telemetry),
         () -> {
+          streams.close();
           overlay.run();
           telemetry.close();
+          stats.close();
           images.close();
           shims.close();
           starts.close();
@@ -167,17 +209,22 @@ final class Wiring {
     return filters;
   }
 
-  private void recover(Pods pods, Containers containers) {
+  private void recover(Pods pods, Containers containers, Telemetry telemetry) {
     podTable.load();
     containerTable.load();
     loaded = true;
-    containers.recover().forEach(found -> log.warn("recovery: {}", found));
-    pods.recover().forEach(found -> log.warn("recovery: {}", found));
-    network.recover(pods::attachments).forEach(found -> log.warn("recovery: {}", found));
+    containers.recover().forEach(found -> recovered("container", found, telemetry));
+    pods.recover().forEach(found -> recovered("pod", found, telemetry));
+    network.recover(pods::attachments).forEach(found -> recovered("network", found, telemetry));
     NetworkStatus status = network.status();
     if (!status.ready()) {
       log.warn("network not ready: {}", status.message());
     }
+  }
+
+  private static void recovered(String kind, String found, Telemetry telemetry) {
+    log.warn("recovery: {}", found);
+    telemetry.recovered(kind);
   }
 
   private ImageStoreSettings imageSettings() {

@@ -6,6 +6,7 @@ import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.pod.Pod;
 import io.gantry.state.Table;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The control group of each container: a child of the one the orchestrator made for the pod, or of
@@ -27,7 +28,8 @@ public final class ContainerCgroups {
     this.pods = pods;
   }
 
-  Cgroups.Layout layout() {
+  /** How the machine mounts its hierarchies. */
+  public Cgroups.Layout layout() {
     return cgroups.layout();
   }
 
@@ -35,8 +37,22 @@ public final class ContainerCgroups {
     return cgroups.create(path(container), container.spec().resources().limits());
   }
 
-  Cgroup of(Container container) {
+  /** The group of a container, whether it exists or not. */
+  public Cgroup of(Container container) {
     return cgroups.at(path(container));
+  }
+
+  /**
+   * The group that the orchestrator made for this pod alone, which kubelet names after the pod's
+   * uid. Others give one parent to all pods, or none.
+   */
+  public Optional<Cgroup> of(Pod pod) {
+    String parent = pod.spec().cgroupParent();
+    String uid = pod.spec().metadata().uid();
+    String name = parent.substring(parent.lastIndexOf('/') + 1);
+    return !uid.isEmpty() && name.contains(uid)
+        ? Optional.of(cgroups.at(parent))
+        : Optional.empty();
   }
 
   private String path(Container container) {

@@ -3,6 +3,7 @@ package io.gantry.launch;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
 import io.gantry.container.ImageUse;
+import io.gantry.container.MountSpec;
 import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
 import io.gantry.image.Image;
@@ -16,7 +17,10 @@ import io.gantry.linux.Fd;
 import io.gantry.linux.mount.DetachedMounts;
 import io.gantry.linux.mount.OverlayLayers;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +36,11 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerImages {
 
   private static final int NO_ATTRIBUTES = 0;
+
+  /** Between a container's id and the number of an image volume, as the owner of a hold. */
+  private static final String VOLUME = "-volume-";
+
+  private static final String VOLUME_PATTERN = VOLUME + "[0-9]+$";
 
   private final ImageStore images;
   private final DetachedMounts mounts;
@@ -67,7 +76,10 @@ public final class ContainerImages {
   }
 
   ImageConfig config(Container container) throws ImageException {
-    String id = container.image().id();
+    return config(container.image().id());
+  }
+
+  ImageConfig config(String id) throws ImageException {
     return images.config(images.find(id).orElseThrow(() -> unknown(id)));
   }
 
@@ -78,6 +90,7 @@ public final class ContainerImages {
    *     disk; null for the machine's
    */
   Fd prepare(Container container, @Nullable Fd users) throws IOException {
+    holdVolumes(container);
     Fd mounted = mount(container, users);
     waiting.put(container.id(), mounted);
     return mounted;
@@ -101,6 +114,50 @@ public final class ContainerImages {
         : mounts.mappedOverlay(wanted, users, NO_ATTRIBUTES);
   }
 
+  /**
+   * Holds the images of the container's volumes and mounts them, read-only; the caller closes them.
+   *
+   * @param users as for {@link #prepare}
+   */
+  List<Fd> volumes(Container container, @Nullable Fd users) throws IOException {
+    List<Fd> mounted = new ArrayList<>();
+    try {
+      for (MountSpec.ImageVolume volume : MountSpec.images(container.spec().mounts())) {
+        ImageHold hold = hold(container, volume, mounted.size());
+        OverlayLayers layers = OverlayLayers.readOnly(hold.layers());
+        mounted.add(
+            users == null
+                ? mounts.overlay(layers, NO_ATTRIBUTES)
+                : mounts.mappedOverlay(layers, users, NO_ATTRIBUTES));
+      }
+      return mounted;
+    } catch (IOException | RuntimeException e) {
+      mounted.forEach(Fd::close);
+      throw e;
+    }
+  }
+
+  private ImageHold hold(Container container, MountSpec.ImageVolume volume, int number)
+      throws ImageException {
+    ImageUse use = Objects.requireNonNull(volume.use(), "resolved when the container was made");
+    return images.hold(Digest.parse(use.id()), container.id().value() + VOLUME + number);
+  }
+
+  /** Holds the images of a new container's volumes, so that they are there when it starts. */
+  private void holdVolumes(Container container) throws ImageException {
+    int number = 0;
+    for (MountSpec.ImageVolume volume : MountSpec.images(container.spec().mounts())) {
+      var _ = hold(container, volume, number++);
+    }
+  }
+
+  private void releaseVolumes(Container container) throws ImageException {
+    int count = MountSpec.images(container.spec().mounts()).size();
+    for (int number = 0; number < count; number++) {
+      images.release(container.id().value() + VOLUME + number);
+    }
+  }
+
   /** Lets go of a mount that no start has taken. */
   void release(ContainerId container) {
     Fd unused = waiting.remove(container);
@@ -110,10 +167,12 @@ public final class ContainerImages {
   }
 
   /** Removes the writable layer and the hold on the image. Gone before is fine. */
-  void discard(ContainerId container) throws ImageException {
-    release(container);
-    images.snapshots().remove(container.value());
-    images.release(container.value());
+  void discard(Container container) throws ImageException {
+    ContainerId id = container.id();
+    release(id);
+    images.snapshots().remove(id.value());
+    images.release(id.value());
+    releaseVolumes(container);
   }
 
   /** Removes writable layers and holds of containers that nobody knows. */
@@ -127,7 +186,7 @@ public final class ContainerImages {
       }
     }
     for (Map.Entry<String, Digest> hold : images.holds().entrySet()) {
-      if (!ids.contains(hold.getKey())) {
+      if (!ids.contains(hold.getKey().replaceFirst(VOLUME_PATTERN, ""))) {
         images.release(hold.getKey());
         removed.add("hold on image " + hold.getValue() + " by " + hold.getKey());
       }

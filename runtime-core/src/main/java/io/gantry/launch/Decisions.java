@@ -2,6 +2,8 @@ package io.gantry.launch;
 
 import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
+import io.gantry.container.ContainerSpec;
+import io.gantry.container.ExecRequest;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.linux.Fd;
 import io.gantry.oci.ContainerContext;
@@ -56,6 +58,11 @@ public final class Decisions {
     known.put(container.id(), decision.process());
   }
 
+  /** What a container executes, as it is named. */
+  String program(ContainerSpec spec, ImageConfig image) {
+    return policy.commandLine(spec, image).getFirst();
+  }
+
   /** From memory, or from disk after a restart. */
   ProcessSpec of(ContainerId container) throws IOException {
     ProcessSpec remembered = known.get(container);
@@ -68,12 +75,16 @@ public final class Decisions {
     return read;
   }
 
+  void check(Container container, List<Fd> imageVolumes) throws IOException {
+    policy.check(container.spec().mounts(), imageVolumes);
+  }
+
   ContainerPlan plan(ContainerContext context) throws IOException {
     return policy.plan(context);
   }
 
-  Plan exec(ContainerId container, List<String> command) throws IOException {
-    return policy.exec(of(container), command);
+  Plan exec(ContainerId container, ExecRequest request) throws IOException {
+    return policy.exec(of(container), request);
   }
 
   void forget(ContainerId container) {

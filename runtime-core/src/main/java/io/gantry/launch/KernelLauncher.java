@@ -1,26 +1,39 @@
 package io.gantry.launch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gantry.cdi.CdiEditing;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
 import io.gantry.container.ContainerLauncher;
 import io.gantry.container.ContainerProcess;
+import io.gantry.container.ContainerSpec;
 import io.gantry.container.ContainerState;
+import io.gantry.container.Hook;
 import io.gantry.container.ImageUse;
+import io.gantry.container.MountSpec;
+import io.gantry.error.Subject;
+import io.gantry.error.UnavailableException;
+import io.gantry.hooks.HookDirectories;
+import io.gantry.image.error.ImageException;
+import io.gantry.image.manifest.ImageConfig;
 import io.gantry.linux.Fd;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.cgroup.Cgroup;
+import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.oci.ContainerContext;
 import io.gantry.oci.ContainerPlan;
 import io.gantry.oci.ProcessSpec;
 import io.gantry.oci.ProcessUser;
 import io.gantry.oci.RuntimeSpecSource;
 import io.gantry.oci.RuntimeSpecView;
+import io.gantry.oci.StartHooks;
 import io.gantry.pod.Pod;
 import io.gantry.shim.Shim;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,19 +44,29 @@ import java.util.TreeSet;
  */
 public final class KernelLauncher implements ContainerLauncher {
 
+  /** From the spawn to the program, hooks aside. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final CdiEditing devices;
+  private final HookDirectories hooks;
   private final ContainerImages images;
   private final Decisions decisions;
   private final PodParts pods;
   private final ContainerCgroups cgroups;
   private final Supervisors supervisors;
+  private final LimitCheck limitCheck = new LimitCheck(Path.of("/sys"));
   private final Clock clock = Clock.systemUTC();
 
   public KernelLauncher(
+      CdiEditing devices,
+      HookDirectories hooks,
       ContainerImages images,
       Decisions decisions,
       PodParts pods,
       ContainerCgroups cgroups,
       Supervisors supervisors) {
+    this.devices = devices;
+    this.hooks = hooks;
     this.images = images;
     this.decisions = decisions;
     this.pods = pods;
@@ -57,6 +80,10 @@ public final class KernelLauncher implements ContainerLauncher {
         container.state() instanceof ContainerState.Running running
             ? Path.of("/proc/" + running.pid() + "/root")
             : Path.of("rootfs");
+    return runtimeSpec(container, pod, root);
+  }
+
+  private ObjectNode runtimeSpec(Container container, Pod pod, Path root) throws IOException {
     return RuntimeSpecView.of(
         new RuntimeSpecSource(
             container.spec(),
@@ -80,14 +107,52 @@ public final class KernelLauncher implements ContainerLauncher {
   }
 
   @Override
+  public ContainerSpec edited(ContainerSpec spec) {
+    try {
+      ContainerSpec edited = devices.edited(spec);
+      return hooks.isEmpty()
+          ? edited
+          : hooks.edited(edited, decisions.program(edited, imageOf(spec)));
+    } catch (IOException e) {
+      throw new UnavailableException(
+          new Subject("container", spec.metadata().name()),
+          "read CDI devices and hooks: " + e,
+          "look at the directories of [cdi] and [hooks] in the configuration",
+          e);
+    }
+  }
+
+  private ImageConfig imageOf(ContainerSpec spec) throws ImageException {
+    return images.config(images.find(spec.image()).id());
+  }
+
+  @Override
   public ImageUse image(String reference) {
     return images.find(reference);
+  }
+
+  @Override
+  public void check(CgroupLimits limits) {
+    limitCheck.check(limits, cgroups.layout());
   }
 
   @Override
   public void prepare(Container container, Pod pod) throws IOException {
     Fd rootfs = images.prepare(container, pods.users(pod));
     decisions.make(container, pod, images.config(container), rootfs);
+    checkVolumes(container, pod);
+  }
+
+  private void checkVolumes(Container container, Pod pod) throws IOException {
+    if (MountSpec.images(container.spec().mounts()).stream().allMatch(v -> v.subPath().isEmpty())) {
+      return;
+    }
+    List<Fd> volumes = images.volumes(container, pods.users(pod));
+    try {
+      decisions.check(container, volumes);
+    } finally {
+      volumes.forEach(Fd::close);
+    }
   }
 
   @Override
@@ -97,7 +162,11 @@ public final class KernelLauncher implements ContainerLauncher {
     try (PodParts.Joined joined = pods.join(pod, container);
         ContainerPlan plan = decisions.plan(context(container, pod, process, joined, cgroup))) {
       plan.deviceRules().applyTo(cgroup);
-      return process(container, cgroup, supervisors.launch(container, plan.plan()));
+      ObjectNode bundle =
+          container.spec().hooks().isEmpty()
+              ? null
+              : runtimeSpec(container, pod, StartHooks.rootOf(supervisors.bundle(container.id())));
+      return process(container, cgroup, supervisors.launch(container, plan.plan(), bundle));
     }
   }
 
@@ -106,7 +175,9 @@ public final class KernelLauncher implements ContainerLauncher {
       Container container, Pod pod, ProcessSpec process, PodParts.Joined joined, Cgroup cgroup)
       throws IOException {
     Fd sharedMemory = pods.sharedMemory(pod, container);
+    List<Fd> volumes = List.of();
     try {
+      volumes = images.volumes(container, pods.users(pod));
       return new ContainerContext(
           container.id(),
           container.spec(),
@@ -114,24 +185,39 @@ public final class KernelLauncher implements ContainerLauncher {
           joined.namespaces(),
           images.take(container, pods.users(pod)),
           sharedMemory,
+          volumes,
           pods.files(pod),
           cgroups.layout(),
-          cgroup);
-    } catch (IOException e) {
+          cgroup,
+          hooks(container));
+    } catch (IOException | RuntimeException e) {
       if (sharedMemory != null) {
         sharedMemory.close();
       }
+      volumes.forEach(Fd::close);
       throw e;
     }
+  }
+
+  private StartHooks hooks(Container container) throws IOException {
+    return container.spec().hooks().isEmpty()
+        ? StartHooks.NONE
+        : StartHooks.of(container, supervisors.bundle(container.id()));
   }
 
   private ContainerProcess process(Container container, Cgroup cgroup, Shim shim) {
     return new ShimProcess(
         shim,
         cgroup,
-        command -> decisions.exec(container.id(), command),
+        request -> decisions.exec(container.id(), request),
         supervisors.calls(),
-        clock);
+        clock,
+        START_LIMIT.plus(hookTime(container)));
+  }
+
+  private static Duration hookTime(Container container) {
+    int sum = container.spec().hooks().stream().mapToInt(Hook::timeoutSeconds).sum();
+    return Duration.ofSeconds(Math.min(sum, Hook.MOST_SECONDS));
   }
 
   @Override
@@ -159,7 +245,7 @@ public final class KernelLauncher implements ContainerLauncher {
   public void discard(Container container) throws IOException {
     clear(container);
     decisions.forget(container.id());
-    images.discard(container.id());
+    images.discard(container);
   }
 
   @Override

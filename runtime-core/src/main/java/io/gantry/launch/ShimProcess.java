@@ -3,21 +3,26 @@ package io.gantry.launch;
 import io.gantry.container.ContainerEvent;
 import io.gantry.container.ContainerProcess;
 import io.gantry.container.ExecOutcome;
+import io.gantry.container.ExecRequest;
 import io.gantry.container.StartException;
 import io.gantry.error.Subject;
 import io.gantry.error.TimedOutException;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ProcessCalls;
 import io.gantry.linux.cgroup.Cgroup;
+import io.gantry.linux.cgroup.CgroupLimits;
+import io.gantry.shim.Attachment;
 import io.gantry.shim.ExecResult;
 import io.gantry.shim.ExitStatus;
 import io.gantry.shim.Plan;
+import io.gantry.shim.ProcessStream;
 import io.gantry.shim.Shim;
 import io.gantry.shim.ShimFailure;
 import io.gantry.shim.ShimStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,15 +37,15 @@ final class ShimProcess implements ContainerProcess {
 
   private static final Logger log = LoggerFactory.getLogger(ShimProcess.class);
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final int OUTPUT_LIMIT = 16 << 20;
+  private static final String SILENT = "the container's supervisor does not answer";
   private static final int SIGKILL = 9;
   private static final int KILLED = 128 + SIGKILL;
 
   /** Decides how a command runs beside the container's first process. */
   @FunctionalInterface
   interface ExecPlanner {
-    Plan plan(List<String> command) throws IOException;
+    Plan plan(ExecRequest request) throws IOException;
   }
 
   private final Shim shim;
@@ -48,19 +53,30 @@ final class ShimProcess implements ContainerProcess {
   private final ExecPlanner planner;
   private final ProcessCalls calls;
   private final Clock clock;
+  private final Duration startLimit;
 
-  ShimProcess(Shim shim, Cgroup cgroup, ExecPlanner planner, ProcessCalls calls, Clock clock) {
+  /**
+   * @param startLimit how long the way to the program may take
+   */
+  ShimProcess(
+      Shim shim,
+      Cgroup cgroup,
+      ExecPlanner planner,
+      ProcessCalls calls,
+      Clock clock,
+      Duration startLimit) {
     this.shim = shim;
     this.cgroup = cgroup;
     this.planner = planner;
     this.calls = calls;
     this.clock = clock;
+    this.startLimit = startLimit;
   }
 
   @Override
   public ContainerEvent.Started awaitStarted() throws IOException {
     try {
-      ShimStatus.Running running = shim.awaitStarted(START_LIMIT);
+      ShimStatus.Running running = shim.awaitStarted(startLimit);
       return new ContainerEvent.Started(running.pid(), running.startedAt());
     } catch (ShimFailure e) {
       throw failed(e);
@@ -169,7 +185,8 @@ final class ShimProcess implements ContainerProcess {
   @Override
   public ExecOutcome exec(List<String> command, Duration timeout) throws IOException {
     try {
-      ExecResult result = shim.exec(planner.plan(command), timeout, OUTPUT_LIMIT);
+      ExecResult result =
+          shim.exec(planner.plan(new ExecRequest(command, false, false)), timeout, OUTPUT_LIMIT);
       if (result.timedOut()) {
         throw new TimedOutException(
             new Subject("command", command.getFirst()),
@@ -180,9 +197,12 @@ final class ShimProcess implements ContainerProcess {
                 + " s and was killed with all it had started",
             "give it a longer timeout");
       }
-      return new ExecOutcome(bytes(result.stdout()), bytes(result.stderr()), result.exitCode());
+      return new ExecOutcome(
+          bytes(result.stdout()), bytes(result.stderr()), result.exitCode(), result.truncated());
     } catch (ShimFailure e) {
       throw failed(e);
+    } catch (ClosedByInterruptException e) {
+      throw new IOException("whoever asked for it has hung up, so it was killed", e);
     } catch (AsynchronousCloseException e) {
       throw new TimedOutException(
           new Subject("command", command.getFirst()),
@@ -192,6 +212,26 @@ final class ShimProcess implements ContainerProcess {
               + timeout.toSeconds()
               + " s, and the container's supervisor does not answer",
           "stop the container");
+    }
+  }
+
+  @Override
+  public ProcessStream stream(ExecRequest request, Duration opening) throws IOException {
+    try {
+      return shim.exec(planner.plan(request), opening);
+    } catch (ShimFailure e) {
+      throw failed(e);
+    } catch (AsynchronousCloseException e) {
+      throw new IOException(SILENT, e);
+    }
+  }
+
+  @Override
+  public ProcessStream attach(Attachment attachment, Duration opening) throws IOException {
+    try {
+      return shim.attach(attachment, opening);
+    } catch (AsynchronousCloseException e) {
+      throw new IOException(SILENT, e);
     }
   }
 
@@ -209,6 +249,16 @@ final class ShimProcess implements ContainerProcess {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.duplicate().get(bytes);
     return bytes;
+  }
+
+  @Override
+  public long memoryInUse() throws IOException {
+    return cgroup.memoryInUse();
+  }
+
+  @Override
+  public void limit(CgroupLimits change) throws IOException {
+    cgroup.apply(change);
   }
 
   @Override

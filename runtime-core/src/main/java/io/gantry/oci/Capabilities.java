@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Which capabilities a container is granted. The mask goes into the bounding, effective and
- * permitted set; inheritable and ambient stay empty, so that the kernel itself takes everything
- * from a user other than root at the exec.
+ * permitted set. The inheritable and ambient ones hold what was asked for as ambient; where nothing
+ * was, the kernel itself takes everything from a user other than root at the exec.
  */
 public final class Capabilities {
 
@@ -40,13 +40,15 @@ public final class Capabilities {
 
   /**
    * The mask for a container (CRI LinuxContainerSecurityContext.capabilities): {@code ALL} first,
-   * then single names, drops after adds. Privileged is all there is.
+   * then single names, drops after adds; what is to be ambient is added as well. Privileged is all
+   * there is.
    *
    * @param available the daemon's own bounding set; nothing beyond it can be granted
    */
   public static long granted(SecuritySpec security, long available) {
     Set<Capability> added = named(security.addCapabilities());
     Set<Capability> dropped = named(security.dropCapabilities());
+    added.addAll(named(security.ambientCapabilities()));
     if (security.privileged()) {
       return available;
     }
@@ -54,6 +56,17 @@ public final class Capabilities {
     mask |= Capability.mask(added);
     mask &= ~Capability.mask(dropped);
     return mask & available;
+  }
+
+  /**
+   * Those of the granted ones that stay when a user other than root executes a program (CRI
+   * Capability.add_ambient_capabilities; capabilities(7)).
+   *
+   * @param granted as {@link #granted} decided; nothing beyond it can be ambient
+   */
+  public static long ambient(SecuritySpec security, long granted) {
+    Set<String> names = security.ambientCapabilities();
+    return hasAll(names) ? granted : Capability.mask(named(names)) & granted;
   }
 
   private static long start(SecuritySpec security, long available) {

@@ -17,6 +17,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one container's plan, opening what it refers to on the way. */
@@ -54,6 +56,7 @@ final class ContainerPlanWriter {
     if (context.sharedMemory() != null) {
       writer.own(context.sharedMemory());
     }
+    context.imageVolumes().forEach(writer::own);
     try {
       return writer.write(filter);
     } catch (IOException | RuntimeException e) {
@@ -63,20 +66,14 @@ final class ContainerPlanWriter {
   }
 
   private ContainerPlan write(Optional<byte[]> filter) throws IOException {
-    devices.addAll(new HostDevices(syscalls).granted(context.spec().devices()));
+    devices.addAll(
+        new HostDevices(syscalls)
+            .granted(context.spec().devices(), context.process().user(), users()));
     birth();
     joinCgroups();
     namespaces();
-    plan.rootPropagation(MountFlags.MS_SLAVE).attachRoot(context.rootfs());
-    if (users() == null) {
-      // The root first: in a shared pid namespace the others see the process from the pivot on.
-      plan.pivot();
-      mounts();
-    } else {
-      // Root inside may mount proc and sysfs only as long as it sees the machine's.
-      mounts();
-      plan.pivot();
-    }
+    plan.rootPropagation(MountFlags.MS_SLAVE);
+    root();
     MaskedPaths masked = MaskedPaths.of(security);
     masked.hidden().forEach(plan::mask);
     masked.readOnly().forEach(plan::readOnly);
@@ -85,7 +82,7 @@ final class ContainerPlanWriter {
     }
     plan.keyring(context.id().value());
     session();
-    ProcessSteps.append(plan, context.process(), filter);
+    ProcessSteps.append(plan, context.process(), filter, context.hooks());
     DeviceRules rules = security.privileged() ? DeviceRules.privileged() : DeviceRules.of(devices);
     return new ContainerPlan(plan.build(), rules, owned);
   }
@@ -152,9 +149,37 @@ final class ContainerPlanWriter {
     }
   }
 
-  private void mounts() throws IOException {
-    for (MountPoint mount :
-        MountPoints.of(security, context.spec().mounts(), context.files(), cgroup)) {
+  private void root() throws IOException {
+    List<MountPoint> mounts =
+        MountPoints.of(security, context.spec().mounts(), context.files(), cgroup);
+    if (!context.hooks().isEmpty()) {
+      rootForHooks(mounts);
+    } else if (users() == null) {
+      // The root first: in a shared pid namespace the others see the process from the pivot on.
+      plan.attachRoot(context.rootfs()).pivot();
+      mount(mounts);
+    } else {
+      // Root inside may mount proc and sysfs only as long as it sees the machine's.
+      plan.attachRoot(context.rootfs());
+      mount(mounts);
+      plan.pivot();
+    }
+  }
+
+  /** Hooks find the root at a path, with all in it that a process born later can mount. */
+  private void rootForHooks(List<MountPoint> mounts) throws IOException {
+    boolean bornLater = users() == null && context.namespaces().pid() != null;
+    Predicate<MountPoint> late =
+        mount -> bornLater && (mount.isAt(MountPoints.PROC) || mount.isBelow(MountPoints.PROC));
+    plan.attachRoot(context.rootfs(), context.hooks().root().toString());
+    mount(mounts.stream().filter(late.negate()).toList());
+    context.hooks().beforePivot(plan);
+    plan.pivot();
+    mount(mounts.stream().filter(late).toList());
+  }
+
+  private void mount(List<MountPoint> mounts) throws IOException {
+    for (MountPoint mount : mounts) {
       if (mount.isAt(MountPoints.DEV) && mount.source() instanceof MountPoint.FileSystem) {
         dev(mount);
       } else {
@@ -171,15 +196,29 @@ final class ContainerPlanWriter {
       case MountPoint.PodSharedMemory _ -> attachSharedMemory(mount);
       case MountPoint.HierarchyDirectory directory ->
           plan.attachDirectory(own(opener.open(directory)), mount.target());
-      case MountPoint.HostPath path -> {
-        MountOpener.Opened opened = opener.open(path);
-        own(opened.mount());
-        if (opened.directory()) {
-          plan.attachDirectory(opened.mount(), mount.target());
-        } else {
-          plan.attachFile(opened.mount(), mount.target());
-        }
-      }
+      case MountPoint.ImageFiles image -> attach(imageFiles(image), mount.target());
+      case MountPoint.HostPath path -> attach(opener.open(path), mount.target());
+    }
+  }
+
+  /** The whole image needs no clone, which older kernels could not make. */
+  private MountOpener.Opened imageFiles(MountPoint.ImageFiles image) throws IOException {
+    Fd files = context.imageVolumes().get(image.number());
+    if (!image.subPath().isEmpty()) {
+      return opener.open(image, files);
+    }
+    opener.restrict(files, image.attributes());
+    return new MountOpener.Opened(files, true);
+  }
+
+  private void attach(MountOpener.Opened opened, String target) {
+    if (!owned.contains(opened.mount())) {
+      own(opened.mount());
+    }
+    if (opened.directory()) {
+      plan.attachDirectory(opened.mount(), target);
+    } else {
+      plan.attachFile(opened.mount(), target);
     }
   }
 
@@ -217,7 +256,13 @@ final class ContainerPlanWriter {
   }
 
   private List<DeviceNode> machineDevices() throws IOException {
-    return security.privileged() ? new HostDevices(syscalls).all() : List.of();
+    if (!security.privileged()) {
+      return List.of();
+    }
+    Set<String> given =
+        devices.stream().map(grant -> grant.node().path()).collect(Collectors.toSet());
+    return new HostDevices(syscalls)
+        .all().stream().filter(node -> !given.contains(node.path())).toList();
   }
 
   private void links() {

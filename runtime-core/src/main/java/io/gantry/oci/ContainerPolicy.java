@@ -1,11 +1,15 @@
 package io.gantry.oci;
 
 import io.gantry.container.ContainerSpec;
+import io.gantry.container.ExecRequest;
+import io.gantry.container.MountSpec;
 import io.gantry.container.SeccompChoice;
 import io.gantry.container.SecuritySpec;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
+import io.gantry.error.UnsupportedException;
 import io.gantry.image.manifest.ImageConfig;
+import io.gantry.linux.Fd;
 import io.gantry.linux.Syscalls;
 import io.gantry.shim.Plan;
 import io.gantry.shim.PlanBuilder;
@@ -24,11 +28,14 @@ public final class ContainerPolicy {
   private final Syscalls syscalls;
   private final DaemonRights rights;
   private final SeccompFilters filters;
+  private final AppArmorProfiles profiles;
 
-  public ContainerPolicy(Syscalls syscalls, DaemonRights rights, SeccompFilters filters) {
+  public ContainerPolicy(
+      Syscalls syscalls, DaemonRights rights, SeccompFilters filters, AppArmorProfiles profiles) {
     this.syscalls = syscalls;
     this.rights = rights;
     this.filters = filters;
+    this.profiles = profiles;
   }
 
   /**
@@ -44,27 +51,56 @@ public final class ContainerPolicy {
           "security_context.privileged: the pod was not made for privileged containers",
           "set privileged in the pod's security context too");
     }
+    if (!spec.hooks().isEmpty() && security.namespaces().users() != null) {
+      throw new UnsupportedException(
+          new Subject("field", "CDI_devices"),
+          "a device brings hooks, and Gantry runs none in a pod with a user namespace of its own",
+          "use the node's user namespace, or a device without hooks");
+    }
     ImageConfig image = request.image();
     ProcessUser user =
         UserLookup.find(
             security, image.user(), new RootFiles(syscalls, request.rootfs()).accounts());
     int wanted = spec.resources().oomScoreAdjustment();
+    long granted = Capabilities.granted(security, rights.capabilities());
     ProcessSpec process =
         new ProcessSpec(
-            CommandLine.of(
-                spec.command(), spec.arguments(), image.entrypoint(), image.cmd(), spec.image()),
+            commandLine(spec, image),
             Environment.of(
                 image.env(), spec.environment(), request.hostname(), spec.tty(), user.home()),
             CommandLine.workingDirectory(spec.workingDirectory(), image.workingDir()),
             user,
-            Capabilities.granted(security, rights.capabilities()),
+            granted,
+            Capabilities.ambient(security, granted),
             security.noNewPrivileges(),
             security.privileged() ? new SeccompChoice.Unconfined() : security.seccomp(),
+            profiles.of(security.appArmor(), security.privileged()),
             rights.settable(wanted),
             spec.tty());
     filter(process);
     MountPoints.check(spec.mounts());
     return new ProcessDecision(process, warnings(wanted));
+  }
+
+  /** What a container executes (CRI ContainerConfig.command and args, the image's own else). */
+  public List<String> commandLine(ContainerSpec spec, ImageConfig image) {
+    return CommandLine.of(
+        spec.command(), spec.arguments(), image.entrypoint(), image.cmd(), spec.image());
+  }
+
+  /**
+   * Finds out whether the paths within image volumes are there.
+   *
+   * @param volumes the images' mounts in the order of the request; they stay the caller's
+   * @throws InvalidException naming a path that is not in its image
+   */
+  public void check(List<MountSpec> mounts, List<Fd> volumes) throws IOException {
+    MountOpener opener = new MountOpener(syscalls, null);
+    for (MountPoint mount : MountPoints.requested(mounts)) {
+      if (mount.source() instanceof MountPoint.ImageFiles image) {
+        opener.check(image, volumes.get(image.number()));
+      }
+    }
   }
 
   private List<String> warnings(int wanted) {
@@ -84,6 +120,7 @@ public final class ContainerPolicy {
    * plan; when planning fails they are closed here.
    */
   public ContainerPlan plan(ContainerContext context) throws IOException {
+    profiles.keep(context.process().appArmorProfile());
     return ContainerPlanWriter.write(syscalls, context, filter(context.process()));
   }
 
@@ -94,14 +131,25 @@ public final class ContainerPolicy {
    * as well, and whoever knew the name first could have put keys into it. This is where runc's
    * setns_init_linux.go decides otherwise.
    */
-  public Plan exec(ProcessSpec container, List<String> command) throws IOException {
+  public Plan exec(ProcessSpec container, ExecRequest request) throws IOException {
+    List<String> command = request.command();
     if (command.isEmpty() || command.getFirst().isEmpty()) {
       throw new InvalidException(
           new Subject("field", "cmd"), "cmd is empty: nothing to execute", "name a command");
     }
-    ProcessSpec process = container.running(command);
-    PlanBuilder plan = Plan.builder().setsid().keyring(FRESH);
-    ProcessSteps.append(plan, process, filter(process));
+    profiles.keep(container.appArmorProfile());
+    ProcessSpec process = container.running(command, request.tty());
+    PlanBuilder plan = Plan.builder();
+    if (request.tty()) {
+      plan.terminal(0, 0, "");
+    } else {
+      plan.setsid();
+      if (request.stdin()) {
+        plan.openStdin();
+      }
+    }
+    plan.keyring(FRESH);
+    ProcessSteps.append(plan, process, filter(process), StartHooks.NONE);
     return plan.build();
   }
 

@@ -3,10 +3,12 @@ package io.gantry.oci;
 import io.gantry.container.DeviceSpec;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
+import io.gantry.linux.Device;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.FileStatus;
 import io.gantry.linux.Syscalls;
+import io.gantry.pod.UserMapping;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -18,12 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks up devices of the machine. */
 final class HostDevices {
 
   private static final Path DEV = Path.of("/dev");
   private static final int DEEPEST = 16;
+  private static final int EVERYBODYS = 0666;
+  private static final int PERMISSIONS = 0777;
 
   /** What the kernel takes as one path, without the closing NUL (PATH_MAX of limits.h). */
   private static final int LONGEST_PATH = 4095;
@@ -40,11 +45,23 @@ final class HostDevices {
     this.syscalls = syscalls;
   }
 
-  /** What requests ask for (CRI Device); a directory stands for all devices in it. */
-  List<DeviceGrant> granted(List<DeviceSpec> requested) throws IOException {
+  /**
+   * What requests ask for (CRI Device); a directory stands for all devices in it.
+   *
+   * @param user to whom described devices belong that say nothing else
+   * @param users in which the owners of described devices are meant, or null
+   */
+  List<DeviceGrant> granted(
+      List<DeviceSpec> requested, ProcessUser user, @Nullable UserMapping users)
+      throws IOException {
     List<DeviceGrant> grants = new ArrayList<>();
     for (DeviceSpec each : requested) {
       String access = access(each);
+      DeviceSpec.Look look = each.look();
+      if (look != null) {
+        grants.add(new DeviceGrant(described(each, look, user, users), access));
+        continue;
+      }
       for (DeviceNode node : nodes(each)) {
         grants.add(new DeviceGrant(node, access));
       }
@@ -58,6 +75,36 @@ final class HostDevices {
       throw invalid(device, "permissions \"" + letters + "\" are not letters of rwm", "");
     }
     return letters.isEmpty() ? "rwm" : letters;
+  }
+
+  /** As the CDI specification has it, with what runc fills in where it says nothing. */
+  private DeviceNode described(
+      DeviceSpec device, DeviceSpec.Look look, ProcessUser user, @Nullable UserMapping users)
+      throws IOException {
+    requireShort(device, device.containerPath());
+    int type = look.type().equals("b") ? FileFlags.S_IFBLK : FileFlags.S_IFCHR;
+    Device numbers = new Device(look.major(), look.minor());
+    if (look.type().isEmpty() || (look.major() == 0 && look.minor() == 0)) {
+      DeviceNode there = nodes(device).getFirst();
+      int typeThere = there.mode() & FileFlags.S_IFMT;
+      if (!look.type().isEmpty() && type != typeThere) {
+        throw invalid(device, "it is not of type \"" + look.type() + "\"", "");
+      }
+      type = typeThere;
+      numbers = there.device();
+    }
+    int mode = look.fileMode() == null ? EVERYBODYS : look.fileMode() & PERMISSIONS;
+    return new DeviceNode(
+        device.containerPath(),
+        type | mode,
+        numbers,
+        owner(look.uid() == null ? user.uid() : look.uid(), users == null ? 0 : users.rootUid()),
+        owner(look.gid() == null ? user.gid() : look.gid(), users == null ? 0 : users.rootGid()));
+  }
+
+  /** On the machine; the 32 bits of the sum are what the kernel takes. */
+  private static int owner(long inside, int first) {
+    return (int) inside + first;
   }
 
   private List<DeviceNode> nodes(DeviceSpec device) throws IOException {

@@ -8,12 +8,14 @@ import static io.gantry.linux.MountFlags.MOUNT_ATTR_RDONLY;
 import io.gantry.container.MountSpec.Propagation;
 import io.gantry.error.InvalidException;
 import io.gantry.error.Subject;
+import io.gantry.error.UnsupportedException;
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
 import io.gantry.linux.MountAttributes;
 import io.gantry.linux.MountEntry;
 import io.gantry.linux.MountFlags;
+import io.gantry.linux.OpenHow;
 import io.gantry.linux.SyscallException;
 import io.gantry.linux.Syscalls;
 import io.gantry.oci.MountPoint.HierarchyDirectory;
@@ -71,7 +73,7 @@ final class MountOpener {
           case BIDIRECTIONAL -> 0;
         };
     boolean oneCall = !source.requested() || source.everywhere();
-    long together = oneCall ? source.attributes() : 0;
+    long together = source.restrictions() | (oneCall ? source.attributes() : 0);
     if (propagation != 0 || together != 0) {
       syscalls.mountSetattr(clone, "", true, new MountAttributes(together, 0, propagation, null));
     }
@@ -151,6 +153,67 @@ final class MountOpener {
   private static boolean fits(MountEntry mount, Propagation propagation) {
     boolean slave = mount.propagation().stream().anyMatch(field -> field.startsWith("master:"));
     return mount.isShared() || (slave && propagation == Propagation.HOST_TO_CONTAINER);
+  }
+
+  /**
+   * An image, or a path in it, which links in the image lead to as they would lead from its root.
+   *
+   * @param files of the whole image; stays the caller's
+   * @return what to mount: a clone, which the caller closes
+   */
+  Opened open(MountPoint.ImageFiles source, Fd files) throws IOException {
+    try (Fd inside = inside(source, files)) {
+      Fd clone = clone(source, inside);
+      try {
+        restrict(clone, source.attributes());
+        return new Opened(clone, syscalls.statx(clone, "").isDirectory());
+      } catch (IOException | RuntimeException e) {
+        clone.close();
+        throw e;
+      }
+    }
+  }
+
+  /** Makes a detached mount read-only, with more attributes. */
+  void restrict(Fd mount, int attributes) throws IOException {
+    syscalls.mountSetattr(mount, "", true, MountAttributes.setting(attributes | MOUNT_ATTR_RDONLY));
+  }
+
+  /** Fails when the path is not in the image. */
+  void check(MountPoint.ImageFiles source, Fd files) throws IOException {
+    inside(source, files).close();
+  }
+
+  private Fd inside(MountPoint.ImageFiles source, Fd files) throws IOException {
+    String path = source.subPath().isEmpty() ? "." : source.subPath();
+    try {
+      return syscalls.openat2(files, path, OpenHow.inRoot(FileFlags.O_PATH));
+    } catch (SyscallException e) {
+      if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTDIR)) {
+        throw e;
+      }
+      throw new InvalidException(
+          new Subject("image", source.image()),
+          "mounts: image_sub_path %s is not in image %s".formatted(path, source.image()),
+          "name a file or directory that the image has",
+          e);
+    }
+  }
+
+  /** Since Linux 6.15 what is attached nowhere can be cloned. */
+  private Fd clone(MountPoint.ImageFiles source, Fd inside) throws IOException {
+    try {
+      return syscalls.openTree(inside, "", MountFlags.OPEN_TREE_CLONE);
+    } catch (SyscallException e) {
+      if (!e.is(Errno.EINVAL)) {
+        throw e;
+      }
+      throw new UnsupportedException(
+          new Subject("image", source.image()),
+          "mounts: a path within an image cannot be mounted: that takes Linux 6.15",
+          "mount the whole image, without image_sub_path",
+          e);
+    }
   }
 
   /** A small tmpfs that holds nothing but mount points and links. */

@@ -34,6 +34,7 @@ record MountPoint(String target, Source source) {
    *
    * @param attributes {@code MOUNT_ATTR_*} to add
    * @param everywhere the attributes and all mounts below too
+   * @param restrictions {@code MOUNT_ATTR_*} to add to all mounts below in any case
    * @param requested by the user: with all mounts below, and made as a directory when missing
    * @param mapped owners are shown and taken as the pod's user namespace maps them, if it has one
    */
@@ -41,10 +42,19 @@ record MountPoint(String target, Source source) {
       Path path,
       int attributes,
       boolean everywhere,
+      int restrictions,
       Propagation propagation,
       boolean requested,
       boolean mapped)
       implements Source {}
+
+  /**
+   * An image, which comes as a descriptor.
+   *
+   * @param number which of the request's image volumes, from 0
+   * @param attributes {@code MOUNT_ATTR_*} to add
+   */
+  record ImageFiles(int number, String image, String subPath, int attributes) implements Source {}
 
   /** The pod's shared memory, which comes as a descriptor. */
   record PodSharedMemory() implements Source {}

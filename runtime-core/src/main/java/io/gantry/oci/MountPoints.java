@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /** Which mounts a container has, in the order in which they are made. Pure. */
 final class MountPoints {
 
+  static final String PROC = "/proc";
   static final String DEV = "/dev";
   static final String CGROUP = "/sys/fs/cgroup";
 
@@ -51,7 +52,7 @@ final class MountPoints {
    */
   static List<MountPoint> of(
       SecuritySpec security, List<MountSpec> requested, EtcFiles files, CgroupView cgroup) {
-    List<MountPoint> own = requested.stream().map(MountPoints::requested).toList();
+    List<MountPoint> own = requested(requested);
     Set<String> taken = own.stream().map(MountPoint::target).collect(Collectors.toSet());
     return Stream.concat(
             new MountPoints(security, files, cgroup)
@@ -63,7 +64,17 @@ final class MountPoints {
 
   /** Refuses mounts that cannot be right; nothing is opened. */
   static void check(List<MountSpec> requested) {
-    requested.forEach(MountPoints::requested);
+    var _ = requested(requested);
+  }
+
+  /** The request's own, in its order. */
+  static List<MountPoint> requested(List<MountSpec> mounts) {
+    List<MountPoint> points = new ArrayList<>();
+    int images = 0;
+    for (MountSpec mount : mounts) {
+      points.add(requested(mount, mount.image() == null ? 0 : images++));
+    }
+    return points;
   }
 
   private static boolean replaced(MountPoint mount, Set<String> taken) {
@@ -73,7 +84,7 @@ final class MountPoints {
 
   private List<MountPoint> defaults() {
     List<MountPoint> mounts = new ArrayList<>();
-    mounts.add(fresh("/proc", "proc", NO_PROGRAMS));
+    mounts.add(fresh(PROC, "proc", NO_PROGRAMS));
     mounts.add(fresh(DEV, "tmpfs", MOUNT_ATTR_NOSUID, "mode=755", "size=65536k"));
     // Each mount of devpts is an instance of its own (Linux 4.7).
     mounts.add(
@@ -96,7 +107,8 @@ final class MountPoints {
 
   private MountPoint.Source sharedMemory() {
     return security.namespaces().ipc() == NamespaceMode.NODE
-        ? new HostPath(Path.of("/dev/shm"), NO_PROGRAMS, false, Propagation.PRIVATE, false, false)
+        ? new HostPath(
+            Path.of("/dev/shm"), NO_PROGRAMS, false, 0, Propagation.PRIVATE, false, false)
         : new PodSharedMemory();
   }
 
@@ -119,6 +131,7 @@ final class MountPoints {
                     directory,
                     NO_PROGRAMS | unlessPrivileged(),
                     false,
+                    0,
                     Propagation.PRIVATE,
                     false,
                     false))));
@@ -131,20 +144,27 @@ final class MountPoints {
   private MountPoint etc(String target, Path file) {
     int attributes = security.readOnlyRootfs() ? MOUNT_ATTR_RDONLY : 0;
     return new MountPoint(
-        target, new HostPath(file, attributes, false, Propagation.PRIVATE, false, true));
+        target, new HostPath(file, attributes, false, 0, Propagation.PRIVATE, false, true));
   }
 
   private static MountPoint fresh(String target, String type, int attributes, String... options) {
     return new MountPoint(target, new FileSystem(type, attributes, List.of(options)));
   }
 
-  private static MountPoint requested(MountSpec mount) {
-    if (mount.containerPath().isEmpty() || mount.hostPath().isEmpty()) {
+  private static MountPoint requested(MountSpec mount, int image) {
+    if (mount.containerPath().isEmpty() || (mount.hostPath().isEmpty() && mount.image() == null)) {
       throw invalid(mount, "container_path and host_path must not be empty", "name both");
     }
     String target = MountPoint.normal(mount.containerPath());
     if (target.equals("/")) {
       throw invalid(mount, "nothing can be mounted over the root", "choose a path below it");
+    }
+    MountSpec.ImageVolume volume = mount.image();
+    if (volume != null) {
+      return new MountPoint(
+          target,
+          new MountPoint.ImageFiles(
+              image, volume.reference(), volume.subPath(), restrictions(mount)));
     }
     if (!mount.hostPath().startsWith("/")) {
       throw invalid(mount, "host_path is not absolute", "begin it with a slash");
@@ -162,9 +182,23 @@ final class MountPoints {
             Path.of(mount.hostPath()),
             mount.readOnly() ? MOUNT_ATTR_RDONLY : 0,
             mount.recursiveReadOnly(),
+            restrictions(mount),
             mount.propagation(),
             true,
             mount.mapped()));
+  }
+
+  private static int restrictions(MountSpec mount) {
+    int attributes = 0;
+    for (MountSpec.Option option : mount.options()) {
+      attributes |=
+          switch (option) {
+            case NOEXEC -> MOUNT_ATTR_NOEXEC;
+            case NODEV -> MOUNT_ATTR_NODEV;
+            case NOSUID -> MOUNT_ATTR_NOSUID;
+          };
+    }
+    return attributes;
   }
 
   private static InvalidException invalid(MountSpec mount, String problem, String nextStep) {

@@ -25,6 +25,7 @@ final class MountView {
       }
       case MountPoint.HostPath path -> {
         List<String> options = options(path.attributes(), path.everywhere() ? "r" : "");
+        restrictions(options, path.restrictions(), "r");
         options.addFirst("rbind");
         options.add(
             switch (path.propagation()) {
@@ -33,6 +34,10 @@ final class MountView {
               case BIDIRECTIONAL -> "rshared";
             });
         yield view(mount, "bind", path.path().toString(), options);
+      }
+      case MountPoint.ImageFiles image -> {
+        List<String> options = options(image.attributes() | MOUNT_ATTR_RDONLY, "");
+        yield view(mount, "bind", image.image(), options);
       }
       case MountPoint.PodSharedMemory _ ->
           view(mount, "bind", "shm", new ArrayList<>(List.of("bind")));
@@ -44,10 +49,14 @@ final class MountView {
   private static List<String> options(int attributes, String prefix) {
     List<String> options = new ArrayList<>();
     options.add(prefix + ((attributes & MOUNT_ATTR_RDONLY) == 0 ? "rw" : "ro"));
+    restrictions(options, attributes, prefix);
+    return options;
+  }
+
+  private static void restrictions(List<String> options, int attributes, String prefix) {
     add(options, attributes, MOUNT_ATTR_NOSUID, prefix + "nosuid");
     add(options, attributes, MOUNT_ATTR_NODEV, prefix + "nodev");
     add(options, attributes, MOUNT_ATTR_NOEXEC, prefix + "noexec");
-    return options;
   }
 
   private static void add(List<String> options, int attributes, int flag, String name) {

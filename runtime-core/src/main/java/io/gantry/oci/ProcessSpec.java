@@ -1,7 +1,10 @@
 package io.gantry.oci;
 
 import io.gantry.container.SeccompChoice;
+import io.gantry.shim.CapabilitySets;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A process as it will be executed, with every name looked up and every default filled in. It is
@@ -10,6 +13,9 @@ import java.util.List;
  * @param environment {@code NAME=value}
  * @param workingDirectory absolute within the container
  * @param capabilities the mask of the bounding, effective and permitted set
+ * @param ambientCapabilities the mask of the inheritable and ambient set, within {@code
+ *     capabilities}
+ * @param appArmorProfile the name of a loaded one, or empty
  * @param oomScoreAdjustment what the daemon is able to set
  */
 public record ProcessSpec(
@@ -18,27 +24,47 @@ public record ProcessSpec(
     String workingDirectory,
     ProcessUser user,
     long capabilities,
+    long ambientCapabilities,
     boolean noNewPrivileges,
     SeccompChoice seccomp,
+    String appArmorProfile,
     int oomScoreAdjustment,
     boolean tty) {
 
   public ProcessSpec {
     arguments = List.copyOf(arguments);
     environment = List.copyOf(environment);
+    appArmorProfile = Objects.requireNonNullElse(appArmorProfile, AppArmorProfiles.NONE);
   }
 
-  /** Another command with the same user, rights, environment and directory. */
-  public ProcessSpec running(List<String> command) {
+  /**
+   * Another command with the same user, rights, environment and directory; on a terminal {@code
+   * TERM} says so where nothing else does.
+   */
+  public ProcessSpec running(List<String> command, boolean terminal) {
     return new ProcessSpec(
         command,
-        environment,
+        terminal ? withTerm() : environment,
         workingDirectory,
         user,
         capabilities,
+        ambientCapabilities,
         noNewPrivileges,
         seccomp,
+        appArmorProfile,
         oomScoreAdjustment,
-        false);
+        terminal);
+  }
+
+  CapabilitySets capabilitySets() {
+    return new CapabilitySets(
+        capabilities, capabilities, capabilities, ambientCapabilities, ambientCapabilities);
+  }
+
+  private List<String> withTerm() {
+    if (environment.stream().anyMatch(each -> each.startsWith("TERM="))) {
+      return environment;
+    }
+    return Stream.concat(environment.stream(), Stream.of("TERM=xterm")).toList();
   }
 }

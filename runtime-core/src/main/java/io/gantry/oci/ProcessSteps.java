@@ -1,6 +1,5 @@
 package io.gantry.oci;
 
-import io.gantry.shim.CapabilitySets;
 import io.gantry.shim.PlanBuilder;
 import java.util.Optional;
 
@@ -25,11 +24,15 @@ final class ProcessSteps {
    *
    * @param filter the seccomp program, or nothing for unconfined
    */
-  static void append(PlanBuilder plan, ProcessSpec process, Optional<byte[]> filter) {
+  static void append(
+      PlanBuilder plan, ProcessSpec process, Optional<byte[]> filter, StartHooks hooks) {
     plan.rlimit(RLIMIT_NOFILE, OPEN_FILES, MOST_OPEN_FILES)
         .oomScoreAdj(process.oomScoreAdjustment())
         .umask(UMASK)
         .chdir(process.workingDirectory());
+    if (!process.appArmorProfile().isEmpty()) {
+      plan.apparmor(process.appArmorProfile());
+    }
     if (process.noNewPrivileges()) {
       identity(plan, process);
       plan.noNewPrivileges();
@@ -39,6 +42,7 @@ final class ProcessSteps {
       filter.ifPresent(plan::seccomp);
       identity(plan, process);
     }
+    hooks.beforeExec(plan);
     plan.exec(process.arguments(), process.environment());
   }
 
@@ -47,6 +51,6 @@ final class ProcessSteps {
     plan.setgroups(user.groups().stream().map(Long::intValue).toList())
         .setgid((int) user.gid())
         .setuid((int) user.uid())
-        .capabilities(CapabilitySets.of(process.capabilities()));
+        .capabilities(process.capabilitySets());
   }
 }

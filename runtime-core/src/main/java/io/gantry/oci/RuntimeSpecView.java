@@ -37,6 +37,9 @@ public final class RuntimeSpecView {
               Namespace.CGROUP, "cgroup",
               Namespace.USER, "user"));
 
+  /** Of the OCI runtime specification. */
+  static final String OCI_VERSION = "1.2.0";
+
   private final RuntimeSpecSource source;
   private final SecuritySpec security;
 
@@ -52,7 +55,7 @@ public final class RuntimeSpecView {
 
   private ObjectNode document() {
     ObjectNode document = JSON.objectNode();
-    document.put("ociVersion", "1.2.0");
+    document.put("ociVersion", OCI_VERSION);
     document.set("process", process());
     document
         .putObject("root")
@@ -77,13 +80,16 @@ public final class RuntimeSpecView {
     node.set("args", texts(process.arguments()));
     node.set("env", texts(process.environment()));
     node.put("cwd", process.workingDirectory());
-    node.set("capabilities", capabilities(CapabilitySets.of(process.capabilities())));
+    node.set("capabilities", capabilities(process.capabilitySets()));
     node.putArray("rlimits")
         .addObject()
         .put("type", "RLIMIT_NOFILE")
         .put("hard", ProcessSteps.MOST_OPEN_FILES)
         .put("soft", ProcessSteps.OPEN_FILES);
     node.put("noNewPrivileges", process.noNewPrivileges());
+    if (!process.appArmorProfile().isEmpty()) {
+      node.put("apparmorProfile", process.appArmorProfile());
+    }
     node.put("oomScoreAdj", process.oomScoreAdjustment());
     return node;
   }

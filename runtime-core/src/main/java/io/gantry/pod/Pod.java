@@ -34,6 +34,10 @@ public record Pod(
     return new Pod(id, spec, createdAt, newNetwork, holder, state);
   }
 
+  Pod sized(PodResources change) {
+    return new Pod(id, spec.sized(change), createdAt, network, holder, state);
+  }
+
   public Pod heldBy(@Nullable HolderRecord newHolder) {
     return new Pod(id, spec, createdAt, network, newHolder, state);
   }

@@ -9,6 +9,7 @@ import io.gantry.linux.NamespaceView;
 import io.gantry.linux.SmallMounts;
 import io.gantry.linux.SyscallException;
 import io.gantry.linux.Syscalls;
+import io.gantry.linux.netlink.LinkMeters;
 import io.gantry.state.Operations;
 import io.gantry.state.Trees;
 import java.io.IOException;
@@ -45,12 +46,25 @@ public final class PodNamespaces {
   private final ConcurrentHashMap<PodId, Map<Namespace, Fd>> open = new ConcurrentHashMap<>();
   private final Set<PodId> withSharedMemory = ConcurrentHashMap.newKeySet();
   private final Operations<PodId, Boolean> mounting = new Operations<>();
+  private final PodLinks links;
+  private final PodSockets sockets = new PodSockets();
 
   public PodNamespaces(PodPaths paths, SmallMounts pins, UserNamespaces users, Syscalls calls) {
     this.paths = paths;
     this.pins = pins;
     this.users = users;
     this.calls = calls;
+    this.links = new PodLinks(pod -> of(pod).get(Namespace.NET), new LinkMeters(calls));
+  }
+
+  /** The traffic of the pods that have a network of their own. */
+  public PodLinks links() {
+    return links;
+  }
+
+  /** Sockets that end with the pod they were made for. */
+  PodSockets sockets() {
+    return sockets;
   }
 
   /**
@@ -294,6 +308,8 @@ public final class PodNamespaces {
    */
   void drop(PodId pod) throws IOException {
     Map<Namespace, Fd> closing = open.remove(pod);
+    links.close(pod);
+    sockets.close(pod);
     if (closing != null) {
       closing.values().forEach(Fd::close);
     }

@@ -41,6 +41,9 @@ public interface PodService {
    */
   void checkNetwork(String id);
 
+  /** Takes note of a pod's new size; what the change leaves out stays. */
+  void resize(String id, PodResources change);
+
   /** From memory, newest first. */
   List<Pod> list(PodFilter filter);
 }

@@ -28,12 +28,31 @@ public record PodSpec(
     SortedMap<String, String> sysctls,
     List<PortMapping> ports,
     boolean privileged,
-    String runtimeHandler) {
+    String runtimeHandler,
+    PodResources resources) {
 
   public PodSpec {
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
     sysctls = Collections.unmodifiableSortedMap(new TreeMap<>(sysctls));
     ports = ports == null ? List.of() : List.copyOf(ports);
+    resources = PodResources.orNone(resources);
+  }
+
+  PodSpec sized(PodResources change) {
+    return new PodSpec(
+        metadata,
+        hostname,
+        logDirectory,
+        dns,
+        labels,
+        annotations,
+        cgroupParent,
+        namespaces,
+        sysctls,
+        ports,
+        privileged,
+        runtimeHandler,
+        resources.changedBy(change));
   }
 }

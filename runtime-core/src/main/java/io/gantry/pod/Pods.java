@@ -7,6 +7,7 @@ import io.gantry.error.GantryException;
 import io.gantry.error.NotFoundException;
 import io.gantry.error.WrongStateException;
 import io.gantry.state.Operations;
+import io.gantry.state.PhaseWatch;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.time.Clock;
@@ -23,11 +24,14 @@ public final class Pods implements PodService {
   private final PodMembers members;
   private final PodTeardown teardown;
   private final Clock clock;
+  private final PhaseWatch watch;
   private final Operations<PodMetadata, PodId> making = new Operations<>();
   private final Operations<PodId, Boolean> ending = new Operations<>();
   private final Operations<PodId, Boolean> removing = new Operations<>();
 
-  public Pods(Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock) {
+  public Pods(
+      Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock, PhaseWatch watch) {
+    this.watch = watch;
     this.pods = pods;
     this.kernel = kernel;
     this.members = members;
@@ -57,17 +61,24 @@ public final class Pods implements PodService {
 
   private PodId make(PodSpec spec) {
     Pod pod = new Pod(PodId.random(), spec, clock.instant(), null, null, new PodState.Creating());
+    PhaseWatch.Phases phases = watch.begin("pod");
     String step = "choosing the network";
     try {
       pod = kernel.plan(pod);
       pods.insert(pod);
+      phases.done("plan");
       step = "making the namespaces";
       kernel.makeNamespaces(pod);
+      phases.done("namespaces");
       step = "attaching the network";
       pod = kernel.attach(pod);
+      phases.done("network");
       step = "writing the files";
       kernel.writeFiles(pod);
-      return ready(pod);
+      PodId made = ready(pod);
+      phases.done("files");
+      phases.end();
+      return made;
     } catch (IOException e) {
       throw teardown.undone(pod, Failures.of(pod.id(), step, e));
     } catch (GantryException e) {
@@ -143,6 +154,11 @@ public final class Pods implements PodService {
   @Override
   public Pod pod(String id) {
     return pods.require(id);
+  }
+
+  @Override
+  public void resize(String id, PodResources change) {
+    pods.update(pods.require(id).id().value(), pod -> pod.sized(change));
   }
 
   @Override

@@ -8,7 +8,7 @@ final class Cancellable {
 
   private Cancellable() {}
 
-  /** What a call does to the image store. */
+  /** What a call does; unchecked failures pass as well. */
   @FunctionalInterface
   interface Work<A> {
     A run() throws ImageException;

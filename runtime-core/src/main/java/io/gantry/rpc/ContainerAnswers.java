@@ -19,6 +19,11 @@ final class ContainerAnswers {
   /** What is left of a 16 MiB message for output, with room for the message's own fields. */
   static final int MOST_OUTPUT = RpcServer.LARGEST_MESSAGE - 1024;
 
+  private static final ByteString TRUNCATED =
+      ByteString.copyFromUtf8(
+          "\n[gantry: output is missing: an answer holds 16 MiB, and what a command\'s children print"
+              + " after its end is not waited for]\n");
+
   private ContainerAnswers() {}
 
   static io.gantry.api.cri.v1.Container row(Container container, String imageName) {
@@ -91,7 +96,7 @@ final class ContainerAnswers {
         .setMessage(exited.message());
   }
 
-  private static io.gantry.api.cri.v1.ContainerMetadata metadata(ContainerMetadata metadata) {
+  static io.gantry.api.cri.v1.ContainerMetadata metadata(ContainerMetadata metadata) {
     return io.gantry.api.cri.v1.ContainerMetadata.newBuilder()
         .setName(metadata.name())
         .setAttempt(metadata.attempt())
@@ -111,9 +116,12 @@ final class ContainerAnswers {
   static ExecSyncResponse outcome(ExecOutcome outcome) {
     int stdout = Math.min(outcome.stdout().length, MOST_OUTPUT);
     int stderr = Math.min(outcome.stderr().length, MOST_OUTPUT - stdout);
+    boolean cut =
+        outcome.truncated() || stdout < outcome.stdout().length || stderr < outcome.stderr().length;
+    ByteString errors = ByteString.copyFrom(outcome.stderr(), 0, stderr);
     return ExecSyncResponse.newBuilder()
         .setStdout(ByteString.copyFrom(outcome.stdout(), 0, stdout))
-        .setStderr(ByteString.copyFrom(outcome.stderr(), 0, stderr))
+        .setStderr(cut ? errors.concat(TRUNCATED) : errors)
         .setExitCode(outcome.exitCode())
         .build();
   }

@@ -18,12 +18,15 @@ import io.gantry.api.cri.v1.StartContainerRequest;
 import io.gantry.api.cri.v1.StartContainerResponse;
 import io.gantry.api.cri.v1.StopContainerRequest;
 import io.gantry.api.cri.v1.StopContainerResponse;
+import io.gantry.api.cri.v1.UpdateContainerResourcesRequest;
+import io.gantry.api.cri.v1.UpdateContainerResourcesResponse;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerService;
 import io.gantry.container.ContainerSpec;
 import io.gantry.container.ContainerState;
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodService;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +93,8 @@ final class ContainerCalls {
     return response.build();
   }
 
-  private ContainerStatus status(Container container) {
+  /** As ContainerStatus tells it. */
+  ContainerStatus status(Container container) {
     ContainerStatus status = ContainerAnswers.status(container, imageName.apply(container));
     return details
         .identity(container)
@@ -118,18 +122,27 @@ final class ContainerCalls {
         .toList();
   }
 
+  UpdateContainerResourcesResponse update(UpdateContainerResourcesRequest request) {
+    String id = ID.required(request.getContainerId());
+    Field linux = Field.of("linux");
+    linux.presentIf(request.hasLinux());
+    containers.resize(id, ResourceMessages.spec(request.getLinux(), linux).limits());
+    return UpdateContainerResourcesResponse.getDefaultInstance();
+  }
+
   ReopenContainerLogResponse reopenLog(ReopenContainerLogRequest request) {
     containers.reopenLog(ID.required(request.getContainerId()));
     return ReopenContainerLogResponse.getDefaultInstance();
   }
 
-  ExecSyncResponse execSync(ExecSyncRequest request) {
+  ExecSyncResponse execSync(ExecSyncRequest request) throws IOException {
     String id = ID.required(request.getContainerId());
     Field command = Field.of("cmd");
     command.presentIf(request.getCmdCount() > 0);
     command.item(0).required(request.getCmd(0));
     Duration timeout = Times.span(request.getTimeout(), Field.of("timeout"));
     List<String> words = ContainerMessages.words(request.getCmdList(), command);
-    return ContainerAnswers.outcome(containers.execSync(id, List.copyOf(words), timeout));
+    return ContainerAnswers.outcome(
+        Cancellable.run(() -> containers.execSync(id, List.copyOf(words), timeout)));
   }
 }

@@ -1,5 +1,6 @@
 package io.gantry.rpc;
 
+import io.gantry.api.cri.v1.CDIDevice;
 import io.gantry.api.cri.v1.ContainerConfig;
 import io.gantry.api.cri.v1.KeyValue;
 import io.gantry.container.ContainerFilter;
@@ -25,9 +26,6 @@ final class ContainerMessages {
    */
   static ContainerSpec spec(ContainerConfig config, Pod pod) {
     Field field = Field.of("config");
-    if (config.getCDIDevicesCount() > 0) {
-      throw field.in("CDI_devices").unsupported("CDI devices are not there yet", "");
-    }
     Field linux = field.in("linux");
     return new ContainerSpec(
         metadata(config, field),
@@ -39,6 +37,7 @@ final class ContainerMessages {
         MountMessages.mounts(
             config.getMountsList(), pod.spec().namespaces().users(), field.in("mounts")),
         MountMessages.devices(config.getDevicesList(), field.in("devices")),
+        cdiDevices(config.getCDIDevicesList(), field.in("CDI_devices")),
         new TreeMap<>(config.getLabelsMap()),
         new TreeMap<>(config.getAnnotationsMap()),
         LogPaths.join(pod.spec().logDirectory(), config.getLogPath(), field.in("log_path")),
@@ -51,7 +50,8 @@ final class ContainerMessages {
             config.getLinux().getSecurityContext(),
             pod.spec().namespaces(),
             linux.in("security_context")),
-        ImageMessages.note(config.getImage(), field.in("image")));
+        ImageMessages.note(config.getImage(), field.in("image")),
+        List.of());
   }
 
   private static ContainerMetadata metadata(ContainerConfig config, Field parent) {
@@ -60,6 +60,14 @@ final class ContainerMessages {
     return new ContainerMetadata(
         field.in("name").required(config.getMetadata().getName()),
         (int) field.in("attempt").notNegative(config.getMetadata().getAttempt()));
+  }
+
+  private static List<String> cdiDevices(List<CDIDevice> devices, Field field) {
+    List<String> names = new ArrayList<>(devices.size());
+    for (int i = 0; i < devices.size(); i++) {
+      names.add(field.item(i).in("name").required(devices.get(i).getName()));
+    }
+    return names;
   }
 
   static List<String> words(List<String> words, Field field) {

@@ -1,13 +1,18 @@
 package io.gantry.rpc;
 
 import io.gantry.api.cri.v1.Device;
+import io.gantry.api.cri.v1.ImageSpec;
 import io.gantry.api.cri.v1.Mount;
 import io.gantry.api.cri.v1.MountPropagation;
 import io.gantry.container.DeviceSpec;
+import io.gantry.container.ImageUse;
 import io.gantry.container.MountSpec;
 import io.gantry.pod.UserMapping;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** CRI Mount and Device from and to their domain forms. */
@@ -29,27 +34,56 @@ final class MountMessages {
   }
 
   private static MountSpec mount(Mount mount, @Nullable UserMapping users, Field field) {
-    refuseWhatIsNotThere(mount, field);
     MountSpec.Propagation propagation =
         propagation(mount.getPropagation(), field.in("propagation"));
     checkRecursive(mount, propagation, field.in("recursive_read_only"));
+    boolean isImage = mount.hasImage();
+    boolean mapped =
+        UserMessages.isMapped(mount.getUidMappingsList(), mount.getGidMappingsList(), users, field);
     return new MountSpec(
         field.in("container_path").absolute(mount.getContainerPath()),
-        field.in("host_path").absolute(mount.getHostPath()),
+        isImage ? "" : field.in("host_path").absolute(mount.getHostPath()),
         mount.getReadonly(),
         mount.getRecursiveReadOnly(),
         propagation,
-        UserMessages.isMapped(
-            mount.getUidMappingsList(), mount.getGidMappingsList(), users, field));
+        mapped,
+        options(mount.getMountOptionsList(), field.in("mount_options")),
+        isImage ? image(mount, field) : null);
   }
 
-  private static void refuseWhatIsNotThere(Mount mount, Field field) {
-    if (mount.hasImage()) {
-      throw field.in("image").unsupported("image volumes are not there yet", "");
+  /** Written to by nobody: several containers may have it (CRI Mount.image). */
+  private static MountSpec.ImageVolume image(Mount mount, Field field) {
+    if (!mount.getHostPath().isEmpty()) {
+      throw field.in("host_path").wrong("is set together with image", "set one of them");
     }
-    if (mount.getMountOptionsCount() > 0) {
-      throw field.in("mount_options").unsupported("mount options are not there yet", "");
+    if (!mount.getReadonly()) {
+      throw field.in("readonly").wrong("is not set for an image", "nobody may write to it: set it");
     }
+    if (mount.getPropagation() != MountPropagation.PROPAGATION_PRIVATE) {
+      throw field.in("propagation").wrong("is set for an image", "use PROPAGATION_PRIVATE");
+    }
+    Field subPath = field.in("image_sub_path");
+    return new MountSpec.ImageVolume(
+        field.in("image.image").required(mount.getImage().getImage()),
+        subPath.text(mount.getImageSubPath()),
+        null);
+  }
+
+  private static Set<MountSpec.Option> options(List<String> names, Field field) {
+    Set<MountSpec.Option> options = EnumSet.noneOf(MountSpec.Option.class);
+    for (int i = 0; i < names.size(); i++) {
+      options.add(option(names.get(i), field.item(i)));
+    }
+    return options;
+  }
+
+  private static MountSpec.Option option(String name, Field field) {
+    return switch (name) {
+      case "noexec" -> MountSpec.Option.NOEXEC;
+      case "nodev" -> MountSpec.Option.NODEV;
+      case "nosuid" -> MountSpec.Option.NOSUID;
+      default -> throw field.wrong("is " + name, "give noexec, nodev or nosuid");
+    };
   }
 
   /** CRI Mount.recursive_read_only: only together with readonly and without propagation. */
@@ -75,17 +109,35 @@ final class MountMessages {
   }
 
   static Mount message(MountSpec mount) {
-    return Mount.newBuilder()
-        .setContainerPath(mount.containerPath())
-        .setHostPath(mount.hostPath())
-        .setReadonly(mount.readOnly())
-        .setRecursiveReadOnly(mount.recursiveReadOnly())
-        .setPropagation(
-            switch (mount.propagation()) {
-              case PRIVATE -> MountPropagation.PROPAGATION_PRIVATE;
-              case HOST_TO_CONTAINER -> MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
-              case BIDIRECTIONAL -> MountPropagation.PROPAGATION_BIDIRECTIONAL;
-            })
+    Mount.Builder message =
+        Mount.newBuilder()
+            .setContainerPath(mount.containerPath())
+            .setHostPath(mount.hostPath())
+            .setReadonly(mount.readOnly())
+            .setRecursiveReadOnly(mount.recursiveReadOnly())
+            .setPropagation(
+                switch (mount.propagation()) {
+                  case PRIVATE -> MountPropagation.PROPAGATION_PRIVATE;
+                  case HOST_TO_CONTAINER -> MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
+                  case BIDIRECTIONAL -> MountPropagation.PROPAGATION_BIDIRECTIONAL;
+                });
+    mount.options().stream()
+        .sorted()
+        .forEach(option -> message.addMountOptions(option.name().toLowerCase(Locale.ROOT)));
+    MountSpec.ImageVolume image = mount.image();
+    if (image != null) {
+      message.setImage(image(image)).setImageSubPath(image.subPath());
+    }
+    return message.build();
+  }
+
+  /** With the id of what is mounted, from which kubelet fills the volume's status. */
+  private static ImageSpec image(MountSpec.ImageVolume image) {
+    ImageUse use = image.use();
+    return ImageSpec.newBuilder()
+        .setImage(image.reference())
+        .setUserSpecifiedImage(image.reference())
+        .setImageRef(use == null ? "" : use.id())
         .build();
   }
 

@@ -12,6 +12,8 @@ import io.gantry.api.cri.v1.RunPodSandboxRequest;
 import io.gantry.api.cri.v1.RunPodSandboxResponse;
 import io.gantry.api.cri.v1.StopPodSandboxRequest;
 import io.gantry.api.cri.v1.StopPodSandboxResponse;
+import io.gantry.api.cri.v1.UpdatePodSandboxResourcesRequest;
+import io.gantry.api.cri.v1.UpdatePodSandboxResourcesResponse;
 import io.gantry.pod.HolderRecord;
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodService;
@@ -70,6 +72,17 @@ final class PodCalls {
       response.putInfo("info", Documents.json(info(pod)));
     }
     return response.build();
+  }
+
+  UpdatePodSandboxResourcesResponse update(UpdatePodSandboxResourcesRequest request) {
+    pods.resize(
+        ID.required(request.getPodSandboxId()),
+        PodMessages.resources(
+            request.getOverhead(),
+            Field.of("overhead"),
+            request.getResources(),
+            Field.of("resources")));
+    return UpdatePodSandboxResourcesResponse.getDefaultInstance();
   }
 
   private Map<String, Object> info(Pod pod) {

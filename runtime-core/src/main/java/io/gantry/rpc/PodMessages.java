@@ -1,6 +1,7 @@
 package io.gantry.rpc;
 
 import io.gantry.api.cri.v1.DNSConfig;
+import io.gantry.api.cri.v1.LinuxContainerResources;
 import io.gantry.api.cri.v1.LinuxPodSandboxConfig;
 import io.gantry.api.cri.v1.LinuxPodSandboxStatus;
 import io.gantry.api.cri.v1.LinuxSandboxSecurityContext;
@@ -19,6 +20,7 @@ import io.gantry.pod.Pod;
 import io.gantry.pod.PodFilter;
 import io.gantry.pod.PodMetadata;
 import io.gantry.pod.PodNetworkRecord;
+import io.gantry.pod.PodResources;
 import io.gantry.pod.PodSpec;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +58,22 @@ final class PodMessages {
         sysctls(linux, namespaces, field.in("linux.sysctls")),
         PortMessages.ports(config.getPortMappingsList(), namespaces, field.in("port_mappings")),
         security.getPrivileged(),
-        runtimeHandler);
+        runtimeHandler,
+        resources(
+            linux.getOverhead(),
+            field.in("linux.overhead"),
+            linux.getResources(),
+            field.in("linux.resources")));
+  }
+
+  static PodResources resources(
+      LinuxContainerResources overhead,
+      Field overheadField,
+      LinuxContainerResources resources,
+      Field resourcesField) {
+    return new PodResources(
+        ResourceMessages.spec(overhead, overheadField).limits(),
+        ResourceMessages.spec(resources, resourcesField).limits());
   }
 
   private static PodMetadata metadata(PodSandboxConfig config, Field parent) {
@@ -169,7 +186,7 @@ final class PodMessages {
         .build();
   }
 
-  private static PodSandboxMetadata metadata(PodMetadata metadata) {
+  static PodSandboxMetadata metadata(PodMetadata metadata) {
     return PodSandboxMetadata.newBuilder()
         .setName(metadata.name())
         .setUid(metadata.uid())

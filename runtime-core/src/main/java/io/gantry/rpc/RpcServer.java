@@ -35,13 +35,19 @@ public final class RpcServer implements AutoCloseable {
   private final UnixSocketFile socket;
   private final EventLoopGroup loop;
   private final ExecutorService calls;
+  private final Runnable endless;
 
   private RpcServer(
-      Server server, UnixSocketFile socket, EventLoopGroup loop, ExecutorService calls) {
+      Server server,
+      UnixSocketFile socket,
+      EventLoopGroup loop,
+      ExecutorService calls,
+      Runnable endless) {
     this.server = server;
     this.socket = socket;
     this.loop = loop;
     this.calls = calls;
+    this.endless = endless;
   }
 
   /**
@@ -52,10 +58,25 @@ public final class RpcServer implements AutoCloseable {
    */
   public static RpcServer start(Path path, Set<PosixFilePermission> mode, Edge edge)
       throws IOException {
-    return start(path, mode, edge.services());
+    return start(path, mode, edge.services(), edge.observer(), edge.events()::close);
   }
 
   static RpcServer start(Path path, Set<PosixFilePermission> mode, List<BindableService> services)
+      throws IOException {
+    return start(path, mode, services, RpcObserver.NONE, () -> {});
+  }
+
+  /**
+   * As the public one.
+   *
+   * @param endless ends the calls that have no end of their own, when the server stops
+   */
+  private static RpcServer start(
+      Path path,
+      Set<PosixFilePermission> mode,
+      List<BindableService> services,
+      RpcObserver observer,
+      Runnable endless)
       throws IOException {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
@@ -65,8 +86,8 @@ public final class RpcServer implements AutoCloseable {
     UnixSocketFile socket = new UnixSocketFile(path, mode);
     try {
       Server[] started = new Server[1];
-      socket.publish(staged -> started[0] = build(staged, loop, calls, services).start());
-      return new RpcServer(started[0], socket, loop, calls);
+      socket.publish(staged -> started[0] = build(staged, loop, calls, services, observer).start());
+      return new RpcServer(started[0], socket, loop, calls, endless);
     } catch (IOException | RuntimeException e) {
       calls.shutdown();
       end(loop);
@@ -75,7 +96,11 @@ public final class RpcServer implements AutoCloseable {
   }
 
   private static Server build(
-      Path path, EventLoopGroup loop, ExecutorService calls, List<BindableService> services) {
+      Path path,
+      EventLoopGroup loop,
+      ExecutorService calls,
+      List<BindableService> services,
+      RpcObserver observer) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new DomainSocketAddress(path.toString()))
             .channelType(EpollServerDomainSocketChannel.class)
@@ -86,6 +111,10 @@ public final class RpcServer implements AutoCloseable {
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(new FailureReports());
+    if (!observer.equals(RpcObserver.NONE)) {
+      // The last one is the outermost: it sees what the others make of a failure.
+      builder.intercept(new CallMeter(observer));
+    }
     services.forEach(builder::addService);
     return builder.build();
   }
@@ -94,6 +123,7 @@ public final class RpcServer implements AutoCloseable {
   @Override
   public void close() {
     server.shutdown();
+    endless.run();
     try {
       if (!server.awaitTermination(LAST_WORDS.toSeconds(), TimeUnit.SECONDS)) {
         server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);

@@ -51,7 +51,8 @@ final class RuntimeCalls {
             .addRuntimeHandlers(handler("", abilities))
             .setFeatures(
                 RuntimeFeatures.newBuilder()
-                    .setSupplementalGroupsPolicy(abilities.supplementalGroupsPolicy()));
+                    .setSupplementalGroupsPolicy(abilities.supplementalGroupsPolicy())
+                    .setMountOptions(true));
     node.runtimeHandlers()
         .forEach(name -> response.addRuntimeHandlers(RuntimeHandler.newBuilder().setName(name)));
     if (request.getVerbose()) {

@@ -5,6 +5,7 @@ import io.gantry.api.cri.v1.Int64Value;
 import io.gantry.api.cri.v1.LinuxContainerSecurityContext;
 import io.gantry.api.cri.v1.SecurityProfile;
 import io.gantry.api.cri.v1.SupplementalGroupsPolicy;
+import io.gantry.container.AppArmorChoice;
 import io.gantry.container.SeccompChoice;
 import io.gantry.container.SecuritySpec;
 import io.gantry.pod.NamespaceOptions;
@@ -19,6 +20,9 @@ final class SecurityMessages {
   /** (uid_t) -1 means "leave as it is" to the kernel, so the one before is the last id. */
   private static final long LAST_ID = 0xffff_fffeL;
 
+  private static final String LOADED = "localhost/";
+  private static final int LONGEST_PROFILE_NAME = 500;
+
   private SecurityMessages() {}
 
   /**
@@ -29,14 +33,12 @@ final class SecurityMessages {
     checkUser(security, field);
     Capability capabilities = security.getCapabilities();
     Field capabilityField = field.in("capabilities");
-    if (capabilities.getAddAmbientCapabilitiesCount() > 0) {
-      throw capabilityField
-          .in("add_ambient_capabilities")
-          .unsupported("ambient capabilities are not there yet", "");
-    }
     return new SecuritySpec(
         names(capabilities.getAddCapabilitiesList(), capabilityField.in("add_capabilities")),
         names(capabilities.getDropCapabilitiesList(), capabilityField.in("drop_capabilities")),
+        names(
+            capabilities.getAddAmbientCapabilitiesList(),
+            capabilityField.in("add_ambient_capabilities")),
         security.getPrivileged(),
         security.hasNamespaceOptions()
             ? NamespaceMessages.options(
@@ -51,7 +53,8 @@ final class SecurityMessages {
         security.getNoNewPrivs(),
         paths(security.getMaskedPathsList(), field.in("masked_paths")),
         paths(security.getReadonlyPathsList(), field.in("readonly_paths")),
-        seccomp(security, field.in("seccomp")));
+        seccomp(security, field.in("seccomp")),
+        appArmor(security, field));
   }
 
   private static void checkUser(LinuxContainerSecurityContext security, Field field) {
@@ -107,5 +110,45 @@ final class SecurityMessages {
               field.in("localhost_ref").absolute(profile.getLocalhostRef()));
       case UNRECOGNIZED -> throw field.in("profile_type").wrong("is no kind of profile", "");
     };
+  }
+
+  /** The newer of the two fields wins; a client that says nothing gets the default profile. */
+  @SuppressWarnings("deprecation") // kubelet fills both
+  private static AppArmorChoice appArmor(LinuxContainerSecurityContext security, Field field) {
+    if (!security.hasApparmor()) {
+      return appArmor(security.getApparmorProfile(), field.in("apparmor_profile"));
+    }
+    SecurityProfile profile = security.getApparmor();
+    Field newer = field.in("apparmor");
+    return switch (profile.getProfileType()) {
+      case RuntimeDefault -> new AppArmorChoice.RuntimeDefault(true);
+      case Unconfined -> new AppArmorChoice.Unconfined();
+      case Localhost -> loaded(profile.getLocalhostRef(), newer.in("localhost_ref"));
+      case UNRECOGNIZED -> throw newer.in("profile_type").wrong("is no kind of profile", "");
+    };
+  }
+
+  private static AppArmorChoice appArmor(String profile, Field field) {
+    return switch (profile) {
+      case "" -> new AppArmorChoice.RuntimeDefault(false);
+      case "runtime/default" -> new AppArmorChoice.RuntimeDefault(true);
+      case "unconfined" -> new AppArmorChoice.Unconfined();
+      default -> {
+        if (!profile.startsWith(LOADED)) {
+          throw field.wrong(
+              "is " + profile, "give runtime/default, unconfined, or localhost/ and a name");
+        }
+        yield loaded(profile, field);
+      }
+    };
+  }
+
+  /** Clients name a profile with and without what the older field put before it. */
+  private static AppArmorChoice loaded(String profile, Field field) {
+    String name = profile.startsWith(LOADED) ? profile.substring(LOADED.length()) : profile;
+    if (field.required(name).length() > LONGEST_PROFILE_NAME || name.contains("\n")) {
+      throw field.wrong("is no name of a profile", "");
+    }
+    return new AppArmorChoice.Localhost(name);
   }
 }

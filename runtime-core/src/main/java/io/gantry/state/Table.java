@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All objects of one kind: in memory for every question, on disk for the next daemon. A change is
@@ -36,6 +38,20 @@ public final class Table<T> {
   private final Function<T, String> id;
   private final RecordFiles<T> files;
   private final ConcurrentHashMap<String, Row<T>> rows = new ConcurrentHashMap<>();
+  private final List<Watcher<T>> watchers = new CopyOnWriteArrayList<>();
+
+  /** Is told of changes by the thread that makes them, while the object is locked. */
+  @FunctionalInterface
+  public interface Watcher<T> {
+
+    /**
+     * Called when it has happened; must be short, and change nothing of the table.
+     *
+     * @param before null when the object is new
+     * @param after null when it is gone
+     */
+    void changed(@Nullable T before, @Nullable T after);
+  }
 
   /**
    * @param kind a noun for messages: pod, container
@@ -45,6 +61,15 @@ public final class Table<T> {
     this.kind = kind;
     this.id = id;
     this.files = files;
+  }
+
+  /** Tells of every change from now on; what {@link #load} brings is none. */
+  public void watch(Watcher<T> watcher) {
+    watchers.add(watcher);
+  }
+
+  private void tell(@Nullable T before, @Nullable T after) {
+    watchers.forEach(watcher -> watcher.changed(before, after));
   }
 
   /** Fills an empty table with what is on disk. */
@@ -60,6 +85,7 @@ public final class Table<T> {
   public void insert(T value) {
     write(value);
     rows.put(id.apply(value), new Row<>(value));
+    tell(null, value);
   }
 
   /**
@@ -84,6 +110,7 @@ public final class Table<T> {
       if (!after.equals(before)) {
         write(after);
         row.value = after;
+        tell(before, after);
       }
       return after;
     } finally {
@@ -100,7 +127,9 @@ public final class Table<T> {
     row.lock.lock();
     try {
       files.delete(exactId);
-      rows.remove(exactId);
+      if (rows.remove(exactId) != null) {
+        tell(row.value, null);
+      }
     } catch (IOException e) {
       throw failed("deleting the record", new Subject(kind, exactId), e);
     } finally {

@@ -1,14 +1,19 @@
 package io.gantry.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.gantry.config.Config.CdiSettings;
 import io.gantry.config.Config.CgroupSettings;
+import io.gantry.config.Config.ContainerLogSettings;
+import io.gantry.config.Config.HookSettings;
 import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
 import io.gantry.config.Config.RegistrySettings;
+import io.gantry.config.Config.StreamingSettings;
 import io.gantry.container.ContainerId;
 import io.gantry.container.ContainerPaths;
 import java.io.IOException;
@@ -59,6 +64,8 @@ class ConfigReaderTest {
                         List.of(), "/gantry/overlay", "", "", "", "", "", 24, 64, 60, 24),
                     new OverlaySettings.Kubernetes("", "", "", "", "")),
                 new CgroupSettings("/gantry"),
+                new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
+                new HookSettings(List.of()),
                 new ImageSettings(
                     3,
                     "directory",
@@ -72,7 +79,19 @@ class ConfigReaderTest {
                     false,
                     true),
                 new RegistrySettings(10, 30, 30, 4096),
-                new MetricsSettings("")));
+                new MetricsSettings(""),
+                new StreamingSettings("127.0.0.1", 0, 14_400, 30, false, "", "", ""),
+                new ContainerLogSettings(0, 5)));
+  }
+
+  @Test
+  void logsOfContainersAreRotatedBySizesThatMakeSense() throws ConfigException {
+    assertThat(parse("[container_log]\nmax_bytes = 1000000\nmax_files = 2\n").containerLog())
+        .isEqualTo(new ContainerLogSettings(1_000_000, 2));
+    assertThatThrownBy(() -> parse("[container_log]\nmax_bytes = 1000\n"))
+        .hasMessageContaining("0 or a number from 262144 on");
+    assertThatThrownBy(() -> parse("[container_log]\nmax_files = 1\n"))
+        .hasMessageContaining("max_files");
   }
 
   @Test
@@ -82,7 +101,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 11 + 4 + 1);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 11 + 4 + 1 + 8 + 2);
   }
 
   @Test
@@ -196,7 +215,7 @@ class ConfigReaderTest {
       textBlock =
           """
           rot = "/x"              | f:1:1: unknown key rot; did you mean root?
-          colour = 1              | f:1:1: unknown key colour; there is cgroup, image, log, metrics, network, overlay, registry, root, socket, socket_mode, state
+          colour = 1              | f:1:1: unknown key colour; there is cdi, cgroup, container_log, hooks, image, log, metrics, network, overlay, registry, root, socket, socket_mode, state, streaming
           network.brigde = "a"    | f:1:1: unknown key network.brigde; did you mean network.bridge?
           root = 7                | f:1:1: root is 7; give an absolute path
           root = "var"            | f:1:1: root is "var"; give an absolute path
@@ -215,6 +234,10 @@ class ConfigReaderTest {
           image.policy_file = "a" | f:1:1: image.policy_file is "a"; give an absolute path
           registry.stall_timeout_seconds = 0  | f:1:1: registry.stall_timeout_seconds is 0; give a number from 1 to 3600
           registry.least_bytes_per_second = 0 | f:1:1: registry.least_bytes_per_second is 0; give a number from 1 to 1099511627776
+          hooks.directories = ["a"] | f:1:1: hooks.directories has a; give absolute paths
+          streaming.address = "0.0.0.0" | f:1:1: streaming.address is "0.0.0.0"; give one address of this node such as "127.0.0.1", by which clients reach it
+          streaming = {tls = true, cert_file = "/c"} | f:1:26: streaming.cert_file and key_file go together; give both, or none of them
+          streaming.client_ca_file = "/c" | f: streaming.tls is false beside certificates; give tls = true, or no certificates
           metrics.address = "a"   | f:1:1: metrics.address is "a"; give host:port such as "127.0.0.1:9095", or nothing
           metrics.address = "a:65536" | f:1:1: metrics.address is "a:65536"; give host:port such as "127.0.0.1:9095", or nothing
           image.pinned = "a"      | f:1:1: image.pinned is "a"; give a list of strings: ["...", "..."]

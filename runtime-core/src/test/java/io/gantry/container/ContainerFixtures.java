@@ -19,6 +19,7 @@ public final class ContainerFixtures {
     return new SecuritySpec(
         Set.of(),
         Set.of(),
+        Set.of(),
         false,
         NamespaceOptions.DEFAULT,
         OptionalLong.empty(),
@@ -30,7 +31,8 @@ public final class ContainerFixtures {
         false,
         List.of(),
         List.of(),
-        new SeccompChoice.RuntimeDefault());
+        new SeccompChoice.RuntimeDefault(),
+        new AppArmorChoice.RuntimeDefault(false));
   }
 
   public static ContainerSpec spec(String name) {
@@ -47,6 +49,7 @@ public final class ContainerFixtures {
         List.of("A=1"),
         List.of(),
         List.of(),
+        List.of(),
         new TreeMap<>(),
         new TreeMap<>(),
         logPath,
@@ -56,7 +59,8 @@ public final class ContainerFixtures {
         "",
         ResourceSpec.NONE,
         security(),
-        ImageNote.NONE);
+        ImageNote.NONE,
+        List.of());
   }
 
   public static Container container(PodId pod, String name, ContainerState state) {

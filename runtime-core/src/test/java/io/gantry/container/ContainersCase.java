@@ -2,6 +2,7 @@ package io.gantry.container;
 
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodFixtures;
+import io.gantry.state.PhaseWatch;
 import io.gantry.state.RecordFiles;
 import io.gantry.state.Table;
 import java.nio.file.Path;
@@ -40,7 +41,12 @@ abstract class ContainersCase {
             new RecordFiles<>(root.resolve("containers"), "container", Container.class));
     table.load();
     containers =
-        new Containers(table, pods, launcher, Clock.fixed(ContainerFixtures.THEN, ZoneOffset.UTC));
+        new Containers(
+            table,
+            pods,
+            launcher,
+            Clock.fixed(ContainerFixtures.THEN, ZoneOffset.UTC),
+            PhaseWatch.NONE);
   }
 
   String created(String name) {

@@ -124,6 +124,7 @@ class ContainersTest extends ContainersCase {
             spec.environment(),
             spec.mounts(),
             spec.devices(),
+            spec.cdiDevices(),
             spec.labels(),
             spec.annotations(),
             spec.logPath(),
@@ -133,7 +134,8 @@ class ContainersTest extends ContainersCase {
             spec.stopSignal(),
             spec.resources(),
             spec.security(),
-            spec.imageNote());
+            spec.imageNote(),
+            spec.hooks());
 
     assertThatThrownBy(() -> containers.create(pod.id().value(), other))
         .isInstanceOf(NotFoundException.class);

@@ -1,8 +1,12 @@
 package io.gantry.container;
 
+import io.gantry.error.InvalidException;
 import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
+import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.Pod;
+import io.gantry.shim.Attachment;
+import io.gantry.shim.ProcessStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,11 +46,23 @@ final class FakeLauncher implements ContainerLauncher {
   final ConcurrentHashMap<ContainerId, FakeProcess> processes = new ConcurrentHashMap<>();
 
   @Override
+  public ContainerSpec edited(ContainerSpec spec) {
+    return spec;
+  }
+
+  @Override
   public ImageUse image(String reference) {
     if (reference.equals("missing")) {
       throw new NotFoundException(new Subject("image", reference), "image is not here", "pull it");
     }
     return new ImageUse("sha256:1", reference + "@sha256:1", "");
+  }
+
+  @Override
+  public void check(CgroupLimits limits) {
+    if (limits.cpus().equals("99")) {
+      throw new InvalidException(new Subject("field", "cpuset_cpus"), "no such CPU", "");
+    }
   }
 
   @Override
@@ -105,6 +121,10 @@ final class FakeLauncher implements ContainerLauncher {
     final CompletableFuture<ContainerEvent.Ended> end = new CompletableFuture<>();
     final List<List<String>> commands = new ArrayList<>();
     final List<Path> logs = new ArrayList<>();
+    final List<CgroupLimits> limits = new ArrayList<>();
+    long memoryInUse;
+    @Nullable CgroupLimits refusedLimits;
+    final List<Attachment> attachments = new ArrayList<>();
 
     @Override
     public ContainerEvent.Started awaitStarted() throws IOException {
@@ -145,7 +165,38 @@ final class FakeLauncher implements ContainerLauncher {
         throw new StartException("exec nope: ENOENT", StartException.NOT_FOUND, new IOException());
       }
       commands.add(command);
-      return new ExecOutcome(new byte[0], new byte[0], 0);
+      return new ExecOutcome(new byte[0], new byte[0], 0, false);
+    }
+
+    @Override
+    public long memoryInUse() {
+      return memoryInUse;
+    }
+
+    @Override
+    public void limit(CgroupLimits change) throws IOException {
+      limits.add(change);
+      if (change.equals(refusedLimits)) {
+        throw new IOException("write cpu.max: EINVAL");
+      }
+    }
+
+    @Override
+    public ProcessStream stream(ExecRequest request, Duration opening) throws IOException {
+      if (request.command().getFirst().equals("nope")) {
+        throw new StartException("exec nope: ENOENT", StartException.NOT_FOUND, new IOException());
+      }
+      commands.add(request.command());
+      return new SilentStream();
+    }
+
+    @Override
+    public ProcessStream attach(Attachment attachment, Duration opening) throws IOException {
+      if (end.isDone()) {
+        throw new IOException("attach: ESRCH");
+      }
+      attachments.add(attachment);
+      return new SilentStream();
     }
 
     @Override

@@ -7,19 +7,29 @@ import io.gantry.config.Config;
 import io.gantry.config.ConfigException;
 import io.gantry.config.ConfigReader;
 import io.gantry.config.Flags;
+import io.gantry.container.Container;
 import io.gantry.container.ContainerService;
 import io.gantry.error.AlreadyExistsException;
+import io.gantry.event.LifeEvents;
 import io.gantry.image.ImageStore;
+import io.gantry.pod.Pod;
 import io.gantry.pod.PodService;
 import io.gantry.rpc.Edge;
 import io.gantry.rpc.NodeStatus;
 import io.gantry.rpc.ObjectDetails;
+import io.gantry.rpc.RpcObserver;
+import io.gantry.state.RecordFiles;
+import io.gantry.state.Table;
+import io.gantry.stats.StatsService;
+import io.gantry.streaming.StreamUrls;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,11 +88,22 @@ class DaemonTest {
             nobody(ContainerService.class),
             nobody(ImageStore.class),
             nobody(NodeStatus.class),
-            ObjectDetails.NONE);
+            ObjectDetails.NONE,
+            nobody(StatsService.class),
+            nobody(StreamUrls.class),
+            new LifeEvents(
+                table("pod", pod -> pod.id().value(), Pod.class),
+                table("container", container -> container.id().value(), Container.class),
+                Clock.systemUTC()),
+            RpcObserver.NONE);
     return new Services(
         edge,
         () -> events.add("recovered, socket " + config.socket().toFile().exists()),
         () -> events.add("closed, socket " + config.socket().toFile().exists()));
+  }
+
+  private <T> Table<T> table(String kind, Function<T, String> id, Class<T> type) {
+    return new Table<>(kind, id, new RecordFiles<>(directory.resolve(kind), kind, type));
   }
 
   /** A service that nobody calls. */

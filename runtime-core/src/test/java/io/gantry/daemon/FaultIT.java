@@ -81,9 +81,13 @@ class FaultIT {
                 ""),
             Config.DEFAULT.overlay(),
             new Config.CgroupSettings("/gantry-fault"),
+            Config.DEFAULT.cdi(),
+            Config.DEFAULT.hooks(),
             Config.DEFAULT.image(),
             Config.DEFAULT.registry(),
-            Config.DEFAULT.metrics());
+            Config.DEFAULT.metrics(),
+            Config.DEFAULT.streaming(),
+            Config.DEFAULT.containerLog());
     Files.createDirectories(config.state());
     PodNetwork real = NodeNetworks.onThisNode(NetworkWiring.settings(config));
     services = Wiring.services(config, faults.calls(), network.around(real));

@@ -42,6 +42,23 @@ class CapabilitiesTest {
         .isEqualTo(DEFAULT);
   }
 
+  @ParameterizedTest(name = "ambient {0} drop {1}: {2} of {3}")
+  @CsvSource({
+    "NET_ADMIN, '', 1000, a80435fb",
+    "NET_RAW, '', 2000, a80425fb",
+    "NET_ADMIN, NET_ADMIN, 0, a80425fb",
+    "NET_ADMIN, ALL, 1000, 1000",
+    "ALL, '', a80425fb, a80425fb",
+  })
+  void whatIsAmbientIsGrantedTooUnlessItIsDropped(
+      String ambient, String drop, String mask, String granted) {
+    Requests request = request("", drop);
+    request.ambient = Set.of(ambient);
+    long all = Capabilities.granted(request.security(), ALL);
+    assertThat(all).isEqualTo(Long.parseLong(granted, 16));
+    assertThat(Capabilities.ambient(request.security(), all)).isEqualTo(Long.parseLong(mask, 16));
+  }
+
   @Test
   void privilegedIsEverythingTheDaemonHas() {
     Requests request = request("", "ALL");

@@ -3,11 +3,17 @@ package io.gantry.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.container.AppArmorChoice;
 import io.gantry.container.ContainerId;
+import io.gantry.container.ExecRequest;
+import io.gantry.container.Hook;
 import io.gantry.container.MountSpec;
+import io.gantry.container.MountSpec.ImageVolume;
+import io.gantry.container.MountSpec.Option;
 import io.gantry.container.MountSpec.Propagation;
 import io.gantry.container.SeccompChoice;
 import io.gantry.error.InvalidException;
+import io.gantry.error.UnsupportedException;
 import io.gantry.linux.Fd;
 import io.gantry.linux.MountFlags;
 import io.gantry.linux.SyscallException;
@@ -22,11 +28,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ContainerPlanTest {
+
+  @TempDir static Path temp;
 
   private static final long CAPABILITIES = (1L << 41) - 1;
   private static final EtcFiles FILES =
@@ -39,11 +49,15 @@ class ContainerPlanTest {
       new ContainerNamespaces(
           kernel.descriptor(), kernel.descriptor(), kernel.descriptor(), null, null);
 
+  private List<Fd> imageVolumes = List.of();
+  private StartHooks hooks = StartHooks.NONE;
+  private final FakeAppArmor machine = new FakeAppArmor(temp);
   private final ContainerPolicy policy =
       new ContainerPolicy(
           kernel.syscalls(),
           new DaemonRights(CAPABILITIES, 0),
-          new SeccompFilters(profile -> new byte[8]));
+          new SeccompFilters(profile -> new byte[8]),
+          machine.profiles());
 
   /** What crictl asks for when it asks for nothing, on version 2. */
   @Test
@@ -250,9 +264,11 @@ class ContainerPlanTest {
   void execsHaveTheUserAndRightsOfTheContainer() throws IOException {
     request.seccomp = new SeccompChoice.RuntimeDefault();
     request.noNewPrivileges = true;
-    String exec = withoutSizes(policy.exec(process(), List.of("ls", "-l")).toString());
+    String exec =
+        withoutSizes(
+            policy.exec(process(), new ExecRequest(List.of("ls", "-l"), false, false)).toString());
     assertThat(exec).isEqualTo(golden("exec"));
-    assertThatThrownBy(() -> policy.exec(process(), List.of()))
+    assertThatThrownBy(() -> policy.exec(process(), new ExecRequest(List.of(), false, false)))
         .isInstanceOf(InvalidException.class);
   }
 
@@ -264,6 +280,40 @@ class ContainerPlanTest {
         .hasMessageContaining("security_context.privileged");
   }
 
+  private static MountSpec restricted(
+      String target, String host, @Nullable ImageVolume image, Option... options) {
+    return new MountSpec(
+        target, host, image != null, false, Propagation.PRIVATE, false, Set.of(options), image);
+  }
+
+  @Test
+  void restrictionsAreForAllMountsBelow() throws IOException {
+    request.mounts =
+        List.of(
+            restricted("/data", "/volumes/data", null, Option.NOEXEC, Option.NODEV, Option.NOSUID));
+    assertThat(listing()).contains("\"/data\"");
+    assertThat(kernel.calls)
+        .anyMatch(call ->
+            call.startsWith("mountSetattr") && call.contains("true MountAttributes[set=14,"));
+  }
+
+  @Test
+  void imagesAreMountedReadOnlyInTheirOrder() throws IOException {
+    imageVolumes = List.of(kernel.descriptor(), kernel.descriptor());
+    request.mounts =
+        List.of(
+            restricted("/b/models", "", new ImageVolume("models:1", "", null), Option.NOEXEC),
+            restricted("/a", "", new ImageVolume("tools:1", "", null)));
+    assertThat(listing()).containsSubsequence("\"/a\"", "\"/b/models\"");
+  }
+
+  @Test
+  void aNamedProfileIsEnteredBeforeRightsGo() throws IOException {
+    machine.enabled("strict (enforce)");
+    request.appArmor = new AppArmorChoice.Localhost("strict");
+    assertThat(listing()).containsSubsequence("apparmor \"strict\"", "setuid");
+  }
+
   @Test
   void lowOomScoresAreClampedWithAWarning() throws IOException {
     request.oomScoreAdjustment = -998;
@@ -271,7 +321,8 @@ class ContainerPlanTest {
         new ContainerPolicy(
             kernel.syscalls(),
             new DaemonRights(CAPABILITIES & ~Capability.SYS_RESOURCE.bit(), -5),
-            new SeccompFilters(profile -> new byte[8]));
+            new SeccompFilters(profile -> new byte[8]),
+            machine.profiles());
     ProcessDecision decision = weak.process(processRequest(true));
     assertThat(decision.process().oomScoreAdjustment()).isEqualTo(-5);
     assertThat(decision.warnings()).singleElement().asString().contains("-998", "-5");
@@ -305,9 +356,79 @@ class ContainerPlanTest {
             namespaces,
             kernel.descriptor(),
             kernel.descriptor(),
+            imageVolumes,
             FILES,
             layout,
-            new CgroupStandIn(layout, kernel)));
+            new CgroupStandIn(layout, kernel),
+            hooks));
+  }
+
+  private static Hook hook(Hook.Stage stage) {
+    return new Hook(stage, "/hooks/" + stage.text(), List.of("hook"), List.of(), 5);
+  }
+
+  private void giveHooks() {
+    request.hooks =
+        List.of(
+            hook(Hook.Stage.START_CONTAINER),
+            hook(Hook.Stage.CREATE_CONTAINER),
+            hook(Hook.Stage.PRESTART));
+    hooks = new StartHooks(request.hooks, Path.of("/bundle"), "{", "{");
+  }
+
+  private List<String> stepsAboutHooks() throws IOException {
+    return listing()
+        .lines()
+        .filter(
+            line -> line.matches("(attach_root|pivot|close_fds|hook|exec|mount \"(proc|sysfs)).*"))
+        .map(line -> line.startsWith("exec") ? "exec" : line)
+        .map(line -> line.replaceAll("^(\\w+ \\S+ ?\\S*).*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void hooksSeeTheWholeRootBeforeTheChangeToIt() throws IOException {
+    giveHooks();
+    assertThat(stepsAboutHooks())
+        .containsExactly(
+            "attach_root fd4 \"/bundle/rootfs\"",
+            "mount \"proc\" \"proc\"",
+            "mount \"sysfs\" \"sysfs\"",
+            "hook 0 \"/hooks/prestart\"",
+            "hook 1 \"/hooks/createContainer\"",
+            "pivot",
+            "close_fds",
+            "hook 1 \"/hooks/startContainer\"",
+            "exec");
+  }
+
+  /** It is born at the change of the root, and only then can it mount its proc. */
+  @Test
+  void aProcessOfASharedPidNamespaceMountsItsProcLast() throws IOException {
+    giveHooks();
+    request.pid = NamespaceMode.POD;
+    namespaces =
+        new ContainerNamespaces(
+            kernel.descriptor(),
+            kernel.descriptor(),
+            kernel.descriptor(),
+            kernel.descriptor(),
+            null);
+    assertThat(stepsAboutHooks())
+        .containsSubsequence(
+            "mount \"sysfs\" \"sysfs\"",
+            "hook 1 \"/hooks/createContainer\"",
+            "pivot",
+            "mount \"proc\" \"proc\"");
+  }
+
+  @Test
+  void hooksInAUserNamespaceAreRefused() {
+    giveHooks();
+    request.users = new UserMapping(new IdRange(500_000, 65_536), new IdRange(700_000, 65_536));
+    assertThatThrownBy(this::process)
+        .isInstanceOf(UnsupportedException.class)
+        .hasMessageContaining("user namespace");
   }
 
   private String listing() throws IOException {

@@ -51,7 +51,8 @@ class DeviceRulesTest {
   @Test
   void devicesOfTheMachineKeepTheirNumbers() throws IOException {
     List<DeviceGrant> grants =
-        devices.granted(List.of(new DeviceSpec("/dev/nothing", "/dev/null", "rw")));
+        devices.granted(
+            List.of(new DeviceSpec("/dev/nothing", "/dev/null", "rw")), ProcessUser.ROOT, null);
     assertThat(grants).hasSize(1);
     assertThat(grants.getFirst().node().path()).isEqualTo("/dev/nothing");
     assertThat(grants.getFirst().node().device()).isEqualTo(new Device(1, 3));
@@ -60,7 +61,10 @@ class DeviceRulesTest {
 
   @Test
   void saidNothingMeansEverythingAtTheSamePlace() throws IOException {
-    DeviceGrant grant = devices.granted(List.of(new DeviceSpec("", "/dev/zero", ""))).getFirst();
+    DeviceGrant grant =
+        devices
+            .granted(List.of(new DeviceSpec("", "/dev/zero", "")), ProcessUser.ROOT, null)
+            .getFirst();
     assertThat(grant.node().path()).isEqualTo("/dev/zero");
     assertThat(grant.access()).isEqualTo("rwm");
   }
@@ -68,7 +72,8 @@ class DeviceRulesTest {
   @ParameterizedTest
   @CsvSource({"/dev/no-such-device, r", "/etc/passwd, r", "/dev/null, rx"})
   void whatIsNoDeviceIsRefused(String path, String permissions) {
-    assertThatThrownBy(() -> devices.granted(List.of(new DeviceSpec("", path, permissions))))
+    assertThatThrownBy(() ->
+            devices.granted(List.of(new DeviceSpec("", path, permissions)), ProcessUser.ROOT, null))
         .isInstanceOf(InvalidException.class)
         .hasMessageContaining(path);
   }
@@ -76,14 +81,17 @@ class DeviceRulesTest {
   @Test
   void aPathInTheContainerIsNoLongerThanTheKernelTakes() throws IOException {
     String longest = "/" + "é".repeat(2047);
-    assertThat(devices.granted(List.of(new DeviceSpec(longest, "/dev/null", "r")))).hasSize(1);
+    assertThat(
+            devices.granted(
+                List.of(new DeviceSpec(longest, "/dev/null", "r")), ProcessUser.ROOT, null))
+        .hasSize(1);
 
     assertTooLong(new DeviceSpec(longest + "x", "/dev/null", "r"));
     assertTooLong(new DeviceSpec(longest, "/dev", "r"));
   }
 
   private void assertTooLong(DeviceSpec device) {
-    assertThatThrownBy(() -> devices.granted(List.of(device)))
+    assertThatThrownBy(() -> devices.granted(List.of(device), ProcessUser.ROOT, null))
         .isInstanceOf(InvalidException.class)
         .hasMessageContaining("container_path")
         .hasMessageContaining(device.hostPath());

@@ -1,6 +1,7 @@
 package io.gantry.oci;
 
 import io.gantry.container.ContainerId;
+import io.gantry.container.ExecRequest;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileFlags;
@@ -9,6 +10,7 @@ import io.gantry.linux.MountFlags;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.NamespaceThread;
 import io.gantry.linux.Syscalls;
+import io.gantry.linux.apparmor.AppArmor;
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.linux.cgroup.Cgroups;
@@ -62,7 +64,12 @@ final class LiveContainer implements AutoCloseable {
       throws IOException {
     this.directory = directory;
     Cgroups cgroups = MachineCgroups.detect();
-    this.policy = new ContainerPolicy(syscalls, DaemonRights.ofThisProcess(), filters);
+    this.policy =
+        new ContainerPolicy(
+            syscalls,
+            DaemonRights.ofThisProcess(),
+            filters,
+            new AppArmorProfiles(AppArmor.ofThisMachine()));
     this.launcher = ShimLauncher.of(syscalls, SHIM);
     ContainerId id = ContainerId.random();
     String group = "/gantry-policy-" + ProcessHandle.current().pid() + "-" + id.brief();
@@ -86,9 +93,11 @@ final class LiveContainer implements AutoCloseable {
             namespaces(pid),
             syscalls.openTree(Fd.CWD, rootfs.toString(), MountFlags.OPEN_TREE_CLONE),
             sharedMemory(),
+            List.of(),
             etcFiles(),
             cgroups.layout(),
-            cgroup);
+            cgroup,
+            StartHooks.NONE);
   }
 
   static LiveContainer start(Requests request, SeccompFilters filters) throws IOException {
@@ -187,7 +196,7 @@ final class LiveContainer implements AutoCloseable {
 
   /** What a shell line prints, both streams; the exit code is appended when it is not zero. */
   String sh(String line) throws IOException {
-    Plan plan = policy.exec(process, List.of("sh", "-c", line));
+    Plan plan = policy.exec(process, new ExecRequest(List.of("sh", "-c", line), false, false));
     ExecResult result = shim().exec(plan, SOON, 1 << 20);
     String text =
         StandardCharsets.UTF_8.decode(result.stdout().duplicate()).toString()

@@ -1,8 +1,10 @@
 package io.gantry.oci;
 
+import io.gantry.container.AppArmorChoice;
 import io.gantry.container.ContainerMetadata;
 import io.gantry.container.ContainerSpec;
 import io.gantry.container.DeviceSpec;
+import io.gantry.container.Hook;
 import io.gantry.container.ImageNote;
 import io.gantry.container.MountSpec;
 import io.gantry.container.ResourceSpec;
@@ -37,13 +39,16 @@ final class Requests {
   boolean noNewPrivileges;
   List<String> masked = List.of();
   List<String> readOnlyPaths = List.of();
+  AppArmorChoice appArmor = new AppArmorChoice.Unconfined();
   SeccompChoice seccomp = new SeccompChoice.Unconfined();
   List<String> command = List.of();
   List<String> arguments = List.of();
   List<String> environment = List.of();
+  Set<String> ambient = Set.of();
   String workingDirectory = "";
   List<MountSpec> mounts = List.of();
   List<DeviceSpec> devices = List.of();
+  List<Hook> hooks = List.of();
   boolean stdin;
   boolean tty;
   int oomScoreAdjustment;
@@ -53,6 +58,7 @@ final class Requests {
     return new SecuritySpec(
         added,
         dropped,
+        ambient,
         privileged,
         new NamespaceOptions(NamespaceMode.POD, pid, ipc, "", users),
         user,
@@ -64,7 +70,8 @@ final class Requests {
         noNewPrivileges,
         masked,
         readOnlyPaths,
-        seccomp);
+        seccomp,
+        appArmor);
   }
 
   ContainerSpec spec() {
@@ -77,6 +84,7 @@ final class Requests {
         environment,
         mounts,
         devices,
+        List.of(),
         new TreeMap<>(),
         new TreeMap<>(),
         "",
@@ -86,7 +94,8 @@ final class Requests {
         "",
         new ResourceSpec(CgroupLimits.NONE, oomScoreAdjustment),
         security(),
-        ImageNote.NONE);
+        ImageNote.NONE,
+        hooks);
   }
 
   static ImageConfig image(String user, List<String> env, List<String> entrypoint) {

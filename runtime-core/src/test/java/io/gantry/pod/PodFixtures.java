@@ -27,7 +27,8 @@ public final class PodFixtures {
         sysctls,
         List.of(),
         false,
-        "");
+        "",
+        PodResources.NONE);
   }
 
   public static Pod ready(String name) {

@@ -16,13 +16,13 @@ import io.gantry.api.cri.v1.MountPropagation;
 import io.gantry.api.cri.v1.SecurityProfile;
 import io.gantry.api.cri.v1.Signal;
 import io.gantry.api.cri.v1.SupplementalGroupsPolicy;
+import io.gantry.container.AppArmorChoice;
 import io.gantry.container.ContainerSpec;
 import io.gantry.container.DeviceSpec;
 import io.gantry.container.MountSpec;
 import io.gantry.container.SeccompChoice;
 import io.gantry.container.SecuritySpec;
 import io.gantry.error.InvalidException;
-import io.gantry.error.UnsupportedException;
 import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.NamespaceMode;
 import io.gantry.pod.Pod;
@@ -129,6 +129,40 @@ class ContainerMessagesTest {
     assertThat(spec.seccomp()).isEqualTo(new SeccompChoice.Localhost("/profiles/a.json"));
   }
 
+  private static AppArmorChoice appArmor(ContainerConfig.Builder config) {
+    return ContainerMessages.spec(config.build(), POD).security().appArmor();
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // kubelet fills both
+  void theNewerFieldOfAppArmorWins() {
+    ContainerConfig.Builder config = Requests.container().toBuilder();
+    assertThat(appArmor(config)).isEqualTo(new AppArmorChoice.RuntimeDefault(false));
+    security(config).setApparmorProfile("localhost/old");
+    assertThat(appArmor(config)).isEqualTo(new AppArmorChoice.Localhost("old"));
+    security(config).setApparmorProfile("unconfined");
+    assertThat(appArmor(config)).isEqualTo(new AppArmorChoice.Unconfined());
+    security(config)
+        .getApparmorBuilder()
+        .setProfileType(SecurityProfile.ProfileType.Localhost)
+        .setLocalhostRef("localhost/new");
+    assertThat(appArmor(config)).isEqualTo(new AppArmorChoice.Localhost("new"));
+    security(config).getApparmorBuilder().setLocalhostRef("newer");
+    assertThat(appArmor(config)).isEqualTo(new AppArmorChoice.Localhost("newer"));
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // kubelet fills both
+  void otherNamesOfProfilesAreRefused() {
+    ContainerConfig.Builder config = Requests.container().toBuilder();
+    for (String wrong : List.of("docker-default", "localhost/")) {
+      security(config).setApparmorProfile(wrong);
+      assertThatExceptionOfType(InvalidException.class)
+          .isThrownBy(() -> appArmor(config))
+          .withMessageContaining("config.linux.security_context.apparmor_profile");
+    }
+  }
+
   @Test
   void withoutAWordOnSeccompThereIsNoFilter() {
     ContainerConfig.Builder config = Requests.container().toBuilder();
@@ -226,11 +260,44 @@ class ContainerMessagesTest {
   }
 
   @Test
-  void whatWouldBeIgnoredIsRefused() {
-    unsupported(c -> c.addCDIDevicesBuilder().setName("vendor.com/gpu=0"));
-    unsupported(c -> c.addMounts(mount().setImage(ImageSpec.newBuilder().setImage("a"))));
-    unsupported(c -> c.addMounts(mount().addMountOptions("noexec")));
-    unsupported(c -> security(c).getCapabilitiesBuilder().addAddAmbientCapabilities("KILL"));
+  void anImageOrAPathIsMounted() {
+    ContainerConfig.Builder config = Requests.container().toBuilder();
+    ImageSpec.Builder image = ImageSpec.newBuilder().setImage("models:1");
+    config.addMounts(
+        mount().clearHostPath().setReadonly(true).setImage(image).setImageSubPath("big"));
+    MountSpec volume = ContainerMessages.spec(config.build(), POD).mounts().getFirst();
+    assertThat(volume.image()).isEqualTo(new MountSpec.ImageVolume("models:1", "big", null));
+    assertThat(volume.readOnly()).isTrue();
+    refused(
+        c -> c.addMounts(mount().clearHostPath().setImage(image)),
+        "config.mounts[0].readonly is not set for an image; nobody may write to it: set it");
+    refused(
+        c -> c.addMounts(mount().setImage(image)),
+        "config.mounts[0].host_path is set together with image; set one of them");
+    refused(
+        c ->
+            c.addMounts(mount().clearHostPath().setReadonly(true).setImage(ImageSpec.newBuilder())),
+        "config.mounts[0].image.image is missing");
+  }
+
+  @Test
+  void optionsOfMountsAreThreeWords() {
+    ContainerConfig.Builder config = Requests.container().toBuilder();
+    config.addMounts(mount().addMountOptions("nosuid").addMountOptions("noexec"));
+    assertThat(ContainerMessages.spec(config.build(), POD).mounts().getFirst().options())
+        .containsExactlyInAnyOrder(MountSpec.Option.NOSUID, MountSpec.Option.NOEXEC);
+    refused(
+        c -> c.addMounts(mount().addMountOptions("noexec").addMountOptions("ro")),
+        "config.mounts[0].mount_options[1] is ro; give noexec, nodev or nosuid");
+  }
+
+  @Test
+  void devicesOfVendorsComeByName() {
+    ContainerConfig.Builder config = Requests.container().toBuilder();
+    config.addCDIDevicesBuilder().setName("vendor.com/gpu=0");
+    assertThat(ContainerMessages.spec(config.build(), POD).cdiDevices())
+        .containsExactly("vendor.com/gpu=0");
+    refused(c -> c.addCDIDevicesBuilder(), "config.CDI_devices[0].name is missing");
   }
 
   @Test
@@ -274,12 +341,5 @@ class ContainerMessagesTest {
     assertThatExceptionOfType(InvalidException.class)
         .isThrownBy(() -> ContainerMessages.spec(config.build(), POD))
         .satisfies(e -> assertThat(e.advice()).isEqualTo(message));
-  }
-
-  private static void unsupported(Consumer<ContainerConfig.Builder> change) {
-    ContainerConfig.Builder config = Requests.container().toBuilder();
-    change.accept(config);
-    assertThatExceptionOfType(UnsupportedException.class)
-        .isThrownBy(() -> ContainerMessages.spec(config.build(), POD));
   }
 }

@@ -7,10 +7,15 @@ import io.gantry.container.ContainerService;
 import io.gantry.container.ContainerSpec;
 import io.gantry.container.ContainerState;
 import io.gantry.container.ExecOutcome;
+import io.gantry.container.ExecRequest;
 import io.gantry.container.ImageUse;
+import io.gantry.container.SilentStream;
 import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
+import io.gantry.error.WrongStateException;
+import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.PodId;
+import io.gantry.shim.ProcessStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -55,6 +60,11 @@ final class FakeContainers implements ContainerService {
   }
 
   @Override
+  public void resize(String id, CgroupLimits change) {
+    containers.computeIfPresent(id, (_, container) -> container.limitedTo(change));
+  }
+
+  @Override
   public void remove(String id) {
     containers.remove(id);
   }
@@ -80,10 +90,29 @@ final class FakeContainers implements ContainerService {
       throw new IllegalStateException("boom");
     }
     if (command.getFirst().equals("flood")) {
-      return new ExecOutcome(new byte[16 << 20], new byte[16 << 20], 0);
+      return new ExecOutcome(new byte[16 << 20], new byte[16 << 20], 0, true);
     }
     return new ExecOutcome(
-        String.join(" ", command).getBytes(StandardCharsets.UTF_8), new byte[0], 3);
+        String.join(" ", command).getBytes(StandardCharsets.UTF_8), new byte[0], 3, false);
+  }
+
+  @Override
+  public Container running(String id) {
+    Container container = container(id);
+    if (!(container.state() instanceof ContainerState.Running)) {
+      throw new WrongStateException(container.id().subject(), "container is not running", "");
+    }
+    return container;
+  }
+
+  @Override
+  public ProcessStream exec(String id, ExecRequest request) {
+    return new SilentStream();
+  }
+
+  @Override
+  public ProcessStream attach(String id, boolean stdin) {
+    return new SilentStream();
   }
 
   @Override

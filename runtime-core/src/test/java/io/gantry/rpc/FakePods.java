@@ -7,6 +7,7 @@ import io.gantry.pod.Pod;
 import io.gantry.pod.PodFilter;
 import io.gantry.pod.PodId;
 import io.gantry.pod.PodNetworkRecord;
+import io.gantry.pod.PodResources;
 import io.gantry.pod.PodService;
 import io.gantry.pod.PodSpec;
 import io.gantry.pod.PodState;
@@ -20,6 +21,7 @@ final class FakePods implements PodService {
 
   static final Instant MADE = Instant.ofEpochSecond(1_700_000_000L, 123_456_789);
 
+  final Map<PodId, PodResources> sizes = new ConcurrentHashMap<>();
   final Map<String, Pod> pods = new ConcurrentHashMap<>();
 
   @Override
@@ -55,6 +57,11 @@ final class FakePods implements PodService {
         .findFirst()
         .orElseThrow(
             () -> new NotFoundException(new Subject("pod", id), "no pod " + id, "list the pods"));
+  }
+
+  @Override
+  public void resize(String id, PodResources change) {
+    sizes.put(pod(id).id(), change);
   }
 
   @Override

@@ -1,5 +1,11 @@
 package io.gantry.rpc;
 
+import io.gantry.container.Container;
+import io.gantry.event.LifeEvents;
+import io.gantry.pod.Pod;
+import io.gantry.state.RecordFiles;
+import io.gantry.state.Table;
+import io.gantry.streaming.StreamRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -10,6 +16,9 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The real server on a socket of its own, with a client as kubelet is one. */
@@ -24,9 +33,33 @@ final class TestServer implements AutoCloseable {
   private final RpcServer server;
   private final EventLoopGroup loop;
 
+  final Table<Pod> podTable;
+  final Table<Container> containerTable;
+  final CallLog calls = new CallLog();
+
   TestServer(Path directory) throws IOException {
+    podTable =
+        new Table<>(
+            "pod",
+            pod -> pod.id().value(),
+            new RecordFiles<>(directory.resolve("pods"), "pod", Pod.class));
+    containerTable =
+        new Table<>(
+            "container",
+            container -> container.id().value(),
+            new RecordFiles<>(directory.resolve("containers"), "container", Container.class));
     socket = directory.resolve("s.sock");
-    Edge edge = new Edge(pods, containers, images, node, new FakeDetails());
+    Edge edge =
+        new Edge(
+            pods,
+            containers,
+            images,
+            node,
+            new FakeDetails(),
+            new FakeStats(pods, containers),
+            request -> "http://127.0.0.1:1/" + request.kind() + "/" + promised(request),
+            new LifeEvents(podTable, containerTable, Clock.systemUTC()),
+            calls);
     server = RpcServer.start(socket, PosixFilePermissions.fromString("rw-rw----"), edge);
     loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =
@@ -37,6 +70,18 @@ final class TestServer implements AutoCloseable {
             .maxInboundMessageSize(16 << 20)
             .usePlaintext()
             .build();
+  }
+
+  final List<StreamRequest> promised = new ArrayList<>();
+
+  private int promised(StreamRequest request) {
+    promised.add(request);
+    return promised.size();
+  }
+
+  /** As the daemon does when it ends. */
+  void stopServing() {
+    server.close();
   }
 
   @Override

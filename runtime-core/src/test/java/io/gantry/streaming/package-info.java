@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.streaming;
+
+import org.jspecify.annotations.NullMarked;
