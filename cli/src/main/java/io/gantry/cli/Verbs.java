@@ -30,6 +30,11 @@ import io.gantry.cli.pod.RunpCommand;
 import io.gantry.cli.pod.StoppCommand;
 import io.gantry.cli.run.RunCommand;
 import io.gantry.cli.session.Session;
+import io.gantry.cli.stats.MetricspCommand;
+import io.gantry.cli.stats.StatsCommand;
+import io.gantry.cli.stats.StatspCommand;
+import io.gantry.cli.stream.AttachCommand;
+import io.gantry.cli.stream.PortForwardCommand;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +48,7 @@ final class Verbs {
           "ps",
           "logs",
           "exec",
+          "attach",
           "stop",
           "rm",
           "create",
@@ -53,6 +59,10 @@ final class Verbs {
           "stopp",
           "rmp",
           "inspectp",
+          "stats",
+          "statsp",
+          "metricsp",
+          "portforward",
           "images",
           "pull",
           "push",
@@ -81,6 +91,7 @@ final class Verbs {
   /** The verb's command, or null if there is no such verb. */
   static @Nullable Object command(String verb, Session session) {
     return switch (verb) {
+      case "attach" -> new AttachCommand(session);
       case "commit" -> new CommitCommand(session);
       case "create" -> new CreateCommand(session);
       case "exec" -> new ExecCommand(session);
@@ -95,7 +106,9 @@ final class Verbs {
       case "inspectp" -> new InspectpCommand(session);
       case "logs" -> new LogsCommand(session);
       case "pods" -> new PodsCommand(session);
+      case "metricsp" -> new MetricspCommand(session);
       case "network" -> new NetworkCommand(session);
+      case "portforward", "port-forward" -> new PortForwardCommand(session);
       case "ps" -> new PsCommand(session);
       case "pull" -> new PullCommand(session);
       case "push" -> new PushCommand(session);
@@ -105,6 +118,8 @@ final class Verbs {
       case "run" -> new RunCommand(session);
       case "runp" -> new RunpCommand(session);
       case "start" -> new StartCommand(session);
+      case "stats" -> new StatsCommand(session);
+      case "statsp" -> new StatspCommand(session);
       case "stop" -> new StopCommand(session);
       case "stopp" -> new StoppCommand(session);
       case "tag" -> new TagCommand(session);

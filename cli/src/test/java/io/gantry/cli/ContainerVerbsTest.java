@@ -152,12 +152,11 @@ class ContainerVerbsTest extends NodeTestCase {
   }
 
   @Test
-  void execRefusesWhatItCannotDoYet() {
-    assertThat(complaint(2, "exec", "-it", "server", "sh"))
+  void execTalksOrWaitsButNotBoth() {
+    assertThat(complaint(2, "exec", "-it", "-s", "server", "sh"))
         .isEqualTo(
-            "gantry: exec -i and -t need a streaming connection, which this release does not have:"
-                + " leave them out to run the command without input\n");
-    assertThat(node.requests).isEmpty();
+            "gantry: -s and --timeout wait for the end of the command, -i and -t talk to it:"
+                + " give one or the other\n");
   }
 
   @Test

@@ -53,6 +53,9 @@ final class FakeNode implements AutoCloseable {
   /** What a look at the images tells. */
   final List<CheckImagesResponse> look = new ArrayList<>();
 
+  /** What its pods and containers use. */
+  final FakeUse use = new FakeUse(this);
+
   /** Calls that fail, by method. */
   final Map<String, Status> failures = new HashMap<>();
 

@@ -7,10 +7,16 @@ import io.gantry.api.cri.v1.CreateContainerRequest;
 import io.gantry.api.cri.v1.CreateContainerResponse;
 import io.gantry.api.cri.v1.ExecSyncRequest;
 import io.gantry.api.cri.v1.ExecSyncResponse;
+import io.gantry.api.cri.v1.ListContainerStatsRequest;
+import io.gantry.api.cri.v1.ListContainerStatsResponse;
 import io.gantry.api.cri.v1.ListContainersRequest;
 import io.gantry.api.cri.v1.ListContainersResponse;
+import io.gantry.api.cri.v1.ListPodSandboxMetricsRequest;
+import io.gantry.api.cri.v1.ListPodSandboxMetricsResponse;
 import io.gantry.api.cri.v1.ListPodSandboxRequest;
 import io.gantry.api.cri.v1.ListPodSandboxResponse;
+import io.gantry.api.cri.v1.ListPodSandboxStatsRequest;
+import io.gantry.api.cri.v1.ListPodSandboxStatsResponse;
 import io.gantry.api.cri.v1.PodSandbox;
 import io.gantry.api.cri.v1.PodSandboxStatusRequest;
 import io.gantry.api.cri.v1.PodSandboxStatusResponse;
@@ -253,5 +259,24 @@ final class FakeRuntime extends RuntimeServiceImplBase {
           node.enter("ExecSync", request);
           return node.command.apply(request);
         });
+  }
+
+  @Override
+  public void listContainerStats(
+      ListContainerStatsRequest request, StreamObserver<ListContainerStatsResponse> observer) {
+    Answer.to(observer, () -> node.use.containers(request.getFilter()));
+  }
+
+  @Override
+  public void listPodSandboxStats(
+      ListPodSandboxStatsRequest request, StreamObserver<ListPodSandboxStatsResponse> observer) {
+    Answer.to(observer, () -> node.use.pods(request.getFilter()));
+  }
+
+  @Override
+  public void listPodSandboxMetrics(
+      ListPodSandboxMetricsRequest request,
+      StreamObserver<ListPodSandboxMetricsResponse> observer) {
+    Answer.to(observer, node.use::metrics);
   }
 }

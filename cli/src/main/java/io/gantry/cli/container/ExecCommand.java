@@ -1,9 +1,11 @@
 package io.gantry.cli.container;
 
 import com.google.protobuf.ByteString;
+import io.gantry.api.cri.v1.ExecRequest;
 import io.gantry.api.cri.v1.ExecSyncRequest;
 import io.gantry.cli.session.CliException;
 import io.gantry.cli.session.Session;
+import io.gantry.cli.stream.Talk;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,14 +18,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "exec",
     description = "Run a command in a container, print what it printed, and exit as it did.",
-    footer = {"", "Example:", "  gantry exec --timeout 5 9c41 ls -l /etc"})
+    footer = {
+      "",
+      "Example:",
+      "  gantry exec --timeout 5 9c41 ls -l /etc",
+      "  gantry exec -it 9c41 sh"
+    })
 public final class ExecCommand implements Callable<Integer> {
   private final Session session;
 
   @Option(
       names = {"-s", "--sync"},
-      description = "wait for the end of the command, which is the only way for now")
-  @SuppressWarnings("unused") // Taken because scripts written for crictl say it.
+      description = "wait for the end of the command; without -i and -t that is the way anyhow")
   private boolean sync;
 
   @Option(
@@ -34,12 +40,12 @@ public final class ExecCommand implements Callable<Integer> {
 
   @Option(
       names = {"-i", "--interactive"},
-      description = "not there yet: pass standard input on")
+      description = "pass standard input on to the command, and print while it runs")
   private boolean interactive;
 
   @Option(
       names = {"-t", "--tty"},
-      description = "not there yet: give the command a terminal")
+      description = "give the command a terminal, as wide as this one with -i")
   private boolean tty;
 
   @Parameters(index = "0", paramLabel = "CONTAINER", description = "id, start of an id, or name")
@@ -59,9 +65,7 @@ public final class ExecCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (interactive || tty) {
-      throw CliException.misused(
-          "exec -i and -t need a streaming connection, which this release does not have:"
-              + " leave them out to run the command without input");
+      return talk();
     }
     if (seconds < 0) {
       throw CliException.misused("--timeout " + seconds + ": want zero or more seconds");
@@ -76,6 +80,25 @@ public final class ExecCommand implements Callable<Integer> {
     write(answer.getStdout(), session.out());
     write(answer.getStderr(), session.console().err());
     return answer.getExitCode();
+  }
+
+  private int talk() {
+    if (sync || seconds != 0) {
+      throw CliException.misused(
+          "-s and --timeout wait for the end of the command, -i and -t talk to it:"
+              + " give one or the other");
+    }
+    var request =
+        ExecRequest.newBuilder()
+            .setContainerId(Containers.find(session.connection(), container).getId())
+            .addAllCmd(command)
+            .setStdin(interactive)
+            .setTty(tty)
+            .setStdout(true)
+            .setStderr(!tty)
+            .build();
+    var url = session.connection().runtime().exec(request).getUrl();
+    return new Talk(session.console(), interactive, tty).at(url);
   }
 
   private static void write(ByteString bytes, PrintStream stream) {

@@ -3,57 +3,59 @@ package io.gantry.cli.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.OptionalLong;
 
-/** Finds where the last lines of a log begin, reading from its end and no more than needed. */
+/**
+ * Finds where the last lines of a log begin, reading from its end and no more than needed. A log in
+ * several files is searched from the newest of them on.
+ */
 final class LogTail {
   private static final int BLOCK = 64 * 1024;
   private static final int HEADER = 80;
 
-  private final FileChannel file;
   private final long wanted;
   private long found;
 
-  private LogTail(FileChannel file, long wanted) {
-    this.file = file;
+  /**
+   * @param wanted lines; one in several parts counts once
+   */
+  LogTail(long wanted) {
     this.wanted = wanted;
   }
 
-  /** The offset of the last {@code wanted} lines; a line in several parts counts once. */
-  static long offset(FileChannel file, long wanted) throws IOException {
-    return new LogTail(file, wanted).search();
-  }
-
-  private long search() throws IOException {
+  /** Where in this file the wanted lines begin; empty when all of it is wanted, and more. */
+  OptionalLong offset(FileChannel file) throws IOException {
     long lineEnd = -1;
     for (long blockEnd = file.size(); blockEnd > 0; blockEnd -= BLOCK) {
-      var block = read(Math.max(0, blockEnd - BLOCK), (int) Math.min(BLOCK, blockEnd));
+      var start = Math.max(0, blockEnd - BLOCK);
+      var block = read(file, start, (int) (blockEnd - start));
       for (int i = block.limit() - 1; i >= 0; i--) {
         if (block.get(i) != '\n') {
           continue;
         }
-        long newline = Math.max(0, blockEnd - BLOCK) + i;
-        if (lineEnd >= 0 && isOneTooMany(newline + 1)) {
-          return lineEnd;
+        long newline = start + i;
+        if (lineEnd >= 0 && isOneTooMany(file, newline + 1)) {
+          return OptionalLong.of(lineEnd);
         }
         lineEnd = newline + 1;
         if (wanted == 0) {
-          return lineEnd;
+          return OptionalLong.of(lineEnd);
         }
       }
     }
-    return 0;
+    return lineEnd >= 0 && isOneTooMany(file, 0) ? OptionalLong.of(lineEnd) : OptionalLong.empty();
   }
 
   /** Whether the line that starts here ends a line of the container, one more than is wanted. */
-  private boolean isOneTooMany(long start) throws IOException {
-    if (tag(start) != 'P') {
+  private boolean isOneTooMany(FileChannel file, long start) throws IOException {
+    if (tag(file, start) != 'P') {
       found++;
     }
     return found > wanted;
   }
 
-  private byte tag(long start) throws IOException {
-    var header = read(start, HEADER);
+  private static byte tag(FileChannel file, long start) throws IOException {
+    var header = read(file, start, HEADER);
     int spaces = 0;
     for (int i = 0; i < header.limit(); i++) {
       if (spaces == 2) {
@@ -66,7 +68,7 @@ final class LogTail {
     return 'F';
   }
 
-  private ByteBuffer read(long from, int length) throws IOException {
+  private static ByteBuffer read(FileChannel file, long from, int length) throws IOException {
     var buffer = ByteBuffer.allocate(length);
     int count;
     do {

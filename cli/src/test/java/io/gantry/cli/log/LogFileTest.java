@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,6 +149,82 @@ class LogFileTest {
       file.pump(printer);
     }
     assertThat(out.toString(UTF_8)).isEqualTo("one\ntwo\nthree\n");
+  }
+
+  private void rotate(int files) throws IOException {
+    for (int i = files - 1; i > 0; i--) {
+      var from = i == 1 ? path : directory.resolve("0.log." + (i - 1));
+      if (Files.exists(from)) {
+        Files.move(from, directory.resolve("0.log." + i), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private void appendAndRotate(String... words) throws IOException {
+    for (var word : words) {
+      append(line("stdout", "F", word));
+      rotate(5);
+    }
+  }
+
+  @Test
+  void filesThatWereRotatedBeforeAreReadFromTheOldestOn() throws IOException {
+    appendAndRotate("one", "two", "three");
+    append(line("stdout", "F", "four"));
+    Files.delete(directory.resolve("0.log.2"));
+    try (var file = new LogFile(path)) {
+      file.pump(printer(LogView.PLAIN));
+    }
+    assertThat(out.toString(UTF_8)).isEqualTo("one\nthree\nfour\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, ''",
+    "1, 'five'",
+    "2, 'four!|five'",
+    "3, 'three|four!|five'",
+    "4, 'two|three|four!|five'",
+    "5, 'one|two|three|four!|five'",
+    "9, 'one|two|three|four!|five'"
+  })
+  void tailReachesOverFiles(long lines, String expected) throws IOException {
+    appendAndRotate("one");
+    append(line("stdout", "F", "two"));
+    append(line("stdout", "F", "three"));
+    append(line("stdout", "P", "four"));
+    rotate(5);
+    append(line("stdout", "F", "!"));
+    append(line("stdout", "F", "five"));
+    try (var file = new LogFile(path)) {
+      file.skipToLast(lines);
+      file.pump(printer(LogView.PLAIN));
+    }
+    assertThat(out.toString(UTF_8).strip().replace('\n', '|')).isEqualTo(expected);
+  }
+
+  @Test
+  void rotatedSeveralTimesBetweenTwoLooksNothingIsMissed() throws IOException {
+    append(line("stdout", "F", "one"));
+    try (var file = new LogFile(path)) {
+      var printer = printer(LogView.PLAIN);
+      file.pump(printer);
+      appendAndRotate("two", "three", "four");
+      file.pump(printer);
+      append(line("stdout", "F", "five"));
+      file.pump(printer);
+    }
+    assertThat(out.toString(UTF_8)).isEqualTo("one\ntwo\nthree\nfour\nfive\n");
+  }
+
+  @Test
+  void tailOfOneLessThanThereAreIsOneLess() throws IOException {
+    append(line("stdout", "F", "one") + line("stdout", "F", "two"));
+    try (var file = new LogFile(path)) {
+      file.skipToLast(1);
+      file.pump(printer(LogView.PLAIN));
+    }
+    assertThat(out.toString(UTF_8)).isEqualTo("two\n");
   }
 
   @Test
