@@ -18,6 +18,7 @@ import io.gantry.conformance.leak.Scope;
 import io.gantry.conformance.node.Distribution;
 import io.gantry.conformance.node.PrivateNode;
 import io.gantry.conformance.node.TestImage;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,8 +117,25 @@ public final class RuntimeUnderTest
       return;
     }
     for (PodSandbox pod : podsOfTests()) {
-      new TestPod(client(), PodSandboxConfig.getDefaultInstance(), pod.getId()).remove();
+      TestPod left = new TestPod(client(), PodSandboxConfig.getDefaultInstance(), pod.getId());
+      if (node == null) {
+        removeAsKubeletDoes(left);
+      } else {
+        left.remove();
+      }
     }
+  }
+
+  /** Asks again when it was refused: others may fail once at a pod whose making was given up. */
+  private static void removeAsKubeletDoes(TestPod pod) {
+    Awaitility.await("removal of pod " + pod.id())
+        .atMost(LEAVING)
+        .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .until(() -> {
+          pod.remove();
+          return true;
+        });
   }
 
   private List<PodSandbox> podsOfTests() {

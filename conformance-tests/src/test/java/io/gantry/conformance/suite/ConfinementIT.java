@@ -3,6 +3,7 @@ package io.gantry.conformance.suite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.api.cri.v1.ContainerConfig;
+import io.gantry.api.cri.v1.Int64Value;
 import io.gantry.api.cri.v1.LinuxContainerSecurityContext;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
@@ -75,6 +76,19 @@ class ConfinementIT {
   }
 
   @Test
+  @Differs(runtime = "containerd", why = "1.6 does not know ambient capabilities")
+  void ambientCapabilitiesStayWithAnOrdinaryUser() throws Exception {
+    started(security ->
+        security
+            .setRunAsUser(Int64Value.newBuilder().setValue(1000))
+            .getCapabilitiesBuilder()
+            .addAddAmbientCapabilities("NET_BIND_SERVICE"));
+    HostProcess process = mark.process();
+    assertThat(process.status("CapEff")).isEqualTo("0000000000000400");
+    assertThat(process.status("CapAmb")).isEqualTo("0000000000000400");
+  }
+
+  @Test
   void aFilterOfSystemCallsIsOn() throws Exception {
     started();
     assertThat(mark.process().status("Seccomp")).isEqualTo("2");
@@ -103,7 +117,8 @@ class ConfinementIT {
   @ParameterizedTest
   @ValueSource(strings = {"/proc/kcore", "/proc/keys", "/proc/timer_list"})
   void secretsOfTheKernelAreMasked(String path) {
-    assertThat(started().sh("if [ -e " + path + " ]; then head -c 16 " + path + "; fi")).isEmpty();
+    // An empty file covers it, or a security module refuses it besides.
+    assertThat(started().sh("head -c 16 " + path + " 2>/dev/null | wc -c")).isEqualTo("0");
   }
 
   @ParameterizedTest

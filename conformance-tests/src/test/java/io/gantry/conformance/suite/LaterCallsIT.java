@@ -3,17 +3,8 @@ package io.gantry.conformance.suite;
 import static io.gantry.conformance.harness.Refusals.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.api.cri.v1.AttachRequest;
 import io.gantry.api.cri.v1.CheckpointContainerRequest;
-import io.gantry.api.cri.v1.ContainerStatsRequest;
-import io.gantry.api.cri.v1.ExecRequest;
-import io.gantry.api.cri.v1.GetEventsRequest;
-import io.gantry.api.cri.v1.ListMetricDescriptorsRequest;
-import io.gantry.api.cri.v1.ListPodSandboxMetricsRequest;
-import io.gantry.api.cri.v1.PodSandboxStatsRequest;
-import io.gantry.api.cri.v1.PortForwardRequest;
 import io.gantry.api.cri.v1.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
-import io.gantry.api.cri.v1.UpdateContainerResourcesRequest;
 import io.gantry.conformance.harness.AboutGantry;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.grpc.Status.Code;
@@ -32,35 +23,9 @@ class LaterCallsIT {
 
   private static final Map<String, Function<RuntimeServiceBlockingStub, Object>> LATER =
       Map.ofEntries(
-          Map.entry("Exec", stub -> stub.exec(ExecRequest.getDefaultInstance())),
-          Map.entry("Attach", stub -> stub.attach(AttachRequest.getDefaultInstance())),
-          Map.entry(
-              "PortForward", stub -> stub.portForward(PortForwardRequest.getDefaultInstance())),
-          Map.entry(
-              "ContainerStats",
-              stub -> stub.containerStats(ContainerStatsRequest.getDefaultInstance())),
-          Map.entry(
-              "PodSandboxStats",
-              stub -> stub.podSandboxStats(PodSandboxStatsRequest.getDefaultInstance())),
-          Map.entry(
-              "UpdateContainerResources",
-              stub ->
-                  stub.updateContainerResources(
-                      UpdateContainerResourcesRequest.getDefaultInstance())),
           Map.entry(
               "CheckpointContainer",
-              stub -> stub.checkpointContainer(CheckpointContainerRequest.getDefaultInstance())),
-          Map.entry(
-              "GetContainerEvents",
-              stub -> stub.getContainerEvents(GetEventsRequest.getDefaultInstance()).hasNext()),
-          Map.entry(
-              "ListMetricDescriptors",
-              stub ->
-                  stub.listMetricDescriptors(ListMetricDescriptorsRequest.getDefaultInstance())),
-          Map.entry(
-              "ListPodSandboxMetrics",
-              stub ->
-                  stub.listPodSandboxMetrics(ListPodSandboxMetricsRequest.getDefaultInstance())));
+              stub -> stub.checkpointContainer(CheckpointContainerRequest.getDefaultInstance())));
 
   @TestFactory
   Stream<DynamicTest> isUnimplemented() {

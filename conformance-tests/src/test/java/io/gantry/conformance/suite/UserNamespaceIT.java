@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.api.cri.v1.ContainerConfig;
 import io.gantry.api.cri.v1.IDMapping;
+import io.gantry.api.cri.v1.ImageSpec;
 import io.gantry.api.cri.v1.Int64Value;
 import io.gantry.api.cri.v1.Mount;
 import io.gantry.api.cri.v1.NamespaceMode;
@@ -227,6 +228,19 @@ class UserNamespaceIT {
     assertThat(Files.getAttribute(volume.resolve("made"), "unix:uid")).isEqualTo(7);
     assertThat(Files.getAttribute(volume.resolve("made"), "unix:gid")).isEqualTo(8);
     assertThat(container.exec("/bin/touch", "/plain/denied").getExitCode()).isNotZero();
+  }
+
+  @Test
+  void anImageVolumeBelongsToRootInside() throws Exception {
+    ContainerConfig.Builder config = sleeper();
+    config
+        .addMountsBuilder()
+        .setContainerPath("/tools")
+        .setReadonly(true)
+        .setImage(ImageSpec.newBuilder().setImage(runtime.image()));
+    TestContainer container = pod(NamespaceMode.CONTAINER).start(config);
+    assertThat(container.sh("stat -c %u:%g /tools/bin/busybox")).isEqualTo("0:0");
+    assertThat(container.sh("/tools/bin/busybox echo works")).isEqualTo("works");
   }
 
   @Test
