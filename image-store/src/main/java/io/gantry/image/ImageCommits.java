@@ -85,7 +85,7 @@ final class ImageCommits {
     try (LayerTar layer =
         LayerTar.of(
             parts.files(),
-            snapshots.upper(commit.snapshot()),
+            snapshots.changes(commit.snapshot()),
             parts.settings().privileges(),
             parts.settings().limits().maxBytes())) {
       tar.write(layer, "container " + commit.snapshot());

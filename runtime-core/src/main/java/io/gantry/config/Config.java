@@ -66,7 +66,8 @@ public record Config(
               "",
               List.of(),
               false,
-              true),
+              true,
+              "auto"),
           new RegistrySettings(10, 30, 30, 4096),
           new MetricsSettings(""),
           new StreamingSettings("127.0.0.1", 0, 4 * 3600, 30, false, "", "", ""),
@@ -161,6 +162,8 @@ public record Config(
    * @param keepBlobs whether compressed layers are kept beside their files
    * @param volatileWritableLayers whether what containers write into their own files is left to the
    *     kernel to store when it likes
+   * @param userNamespaceLayers how the files of an image become those of a pod with a user
+   *     namespace: mapped, shifted, or auto for what the kernel can
    */
   public record ImageSettings(
       int parallelLayers,
@@ -173,7 +176,8 @@ public record Config(
       String policyFile,
       List<String> pinned,
       boolean keepBlobs,
-      boolean volatileWritableLayers) {
+      boolean volatileWritableLayers,
+      String userNamespaceLayers) {
 
     public ImageSettings {
       insecureRegistries = List.copyOf(insecureRegistries);

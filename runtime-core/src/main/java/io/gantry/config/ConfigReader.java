@@ -205,7 +205,11 @@ public final class ConfigReader {
                 "policy_file", defaults.policyFile(), "|/[^\\x00]+", "an absolute path"),
             section.texts("pinned"),
             section.flag("keep_blobs", defaults.keepBlobs()),
-            section.flag("volatile_writable_layers", defaults.volatileWritableLayers()));
+            section.flag("volatile_writable_layers", defaults.volatileWritableLayers()),
+            section.choice(
+                "user_namespace_layers",
+                defaults.userNamespaceLayers(),
+                List.of("mapped", "shifted", "auto")));
     section.refuseOthers();
     return settings;
   }

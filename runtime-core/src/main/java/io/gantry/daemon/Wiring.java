@@ -19,6 +19,7 @@ import io.gantry.launch.ContainerImages;
 import io.gantry.launch.ContainerLog;
 import io.gantry.launch.Decisions;
 import io.gantry.launch.KernelLauncher;
+import io.gantry.launch.MappedRoots;
 import io.gantry.launch.PodParts;
 import io.gantry.launch.Supervisors;
 import io.gantry.linux.SmallMounts;
@@ -119,7 +120,9 @@ final class Wiring {
 
     PodPaths podPaths = new PodPaths(config.state().resolve("pods"));
     UserNamespaces users = new UserNamespaces(shims, calls);
-    new UserNamespaceProbe(users, detached, calls).run(config.root());
+    MappedRoots roots =
+        new UserNamespaceProbe(users, detached, calls)
+            .choice(config.image().userNamespaceLayers(), config.root(), images.snapshots());
     PodNamespaces namespaces = new PodNamespaces(podPaths, pins, users, calls);
     PodHolders holders = new PodHolders(podTable, namespaces, shims, calls);
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
@@ -130,7 +133,7 @@ final class Wiring {
             new CdiEditing(
                 new CdiRegistry(config.cdi().directories().stream().map(Path::of).toList())),
             new HookDirectories(config.hooks().directories().stream().map(Path::of).toList()),
-            new ContainerImages(images, detached, config.image().volatileWritableLayers()),
+            new ContainerImages(images, detached, roots, config.image().volatileWritableLayers()),
             new Decisions(
                 new ContainerPolicy(
                     calls,

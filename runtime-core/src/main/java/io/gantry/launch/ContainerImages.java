@@ -44,15 +44,19 @@ public final class ContainerImages {
 
   private final ImageStore images;
   private final DetachedMounts mounts;
+  private final MappedRoots roots;
   private final boolean volatileLayers;
   private final ConcurrentHashMap<ContainerId, Fd> waiting = new ConcurrentHashMap<>();
 
   /**
+   * @param roots those of pods with a user namespace
    * @param volatileLayers whether writable layers are mounted with overlay's {@code volatile}
    */
-  public ContainerImages(ImageStore images, DetachedMounts mounts, boolean volatileLayers) {
+  public ContainerImages(
+      ImageStore images, DetachedMounts mounts, MappedRoots roots, boolean volatileLayers) {
     this.images = images;
     this.mounts = mounts;
+    this.roots = roots;
     this.volatileLayers = volatileLayers;
   }
 
@@ -86,10 +90,9 @@ public final class ContainerImages {
   /**
    * Holds the image, makes the writable layer and mounts both; the descriptor stays this object's.
    *
-   * @param users the pod's user namespace, in which the files have the owners that they have on
-   *     disk; null for the machine's
+   * @param users the pod's own, to whom the files belong; null for the machine's
    */
-  Fd prepare(Container container, @Nullable Fd users) throws IOException {
+  Fd prepare(Container container, @Nullable PodUsers users) throws IOException {
     holdVolumes(container);
     Fd mounted = mount(container, users);
     waiting.put(container.id(), mounted);
@@ -97,12 +100,12 @@ public final class ContainerImages {
   }
 
   /** The mount for the start, which closes it: the prepared one, or a new one after a restart. */
-  Fd take(Container container, @Nullable Fd users) throws IOException {
+  Fd take(Container container, @Nullable PodUsers users) throws IOException {
     Fd prepared = waiting.remove(container.id());
     return prepared != null ? prepared : mount(container, users);
   }
 
-  private Fd mount(Container container, @Nullable Fd users) throws IOException {
+  private Fd mount(Container container, @Nullable PodUsers users) throws IOException {
     ImageHold hold = images.hold(Digest.parse(container.image().id()), container.id().value());
     OverlayDirectories directories =
         images.snapshots().prepare(container.id().value(), hold.layers());
@@ -111,7 +114,7 @@ public final class ContainerImages {
     OverlayLayers wanted = volatileLayers ? layers.unsynced() : layers;
     return users == null
         ? mounts.overlay(wanted, NO_ATTRIBUTES)
-        : mounts.mappedOverlay(wanted, users, NO_ATTRIBUTES);
+        : roots.root(container.id().value(), wanted, users);
   }
 
   /**
@@ -119,16 +122,14 @@ public final class ContainerImages {
    *
    * @param users as for {@link #prepare}
    */
-  List<Fd> volumes(Container container, @Nullable Fd users) throws IOException {
+  List<Fd> volumes(Container container, @Nullable PodUsers users) throws IOException {
     List<Fd> mounted = new ArrayList<>();
     try {
       for (MountSpec.ImageVolume volume : MountSpec.images(container.spec().mounts())) {
         ImageHold hold = hold(container, volume, mounted.size());
         OverlayLayers layers = OverlayLayers.readOnly(hold.layers());
         mounted.add(
-            users == null
-                ? mounts.overlay(layers, NO_ATTRIBUTES)
-                : mounts.mappedOverlay(layers, users, NO_ATTRIBUTES));
+            users == null ? mounts.overlay(layers, NO_ATTRIBUTES) : roots.volume(layers, users));
       }
       return mounted;
     } catch (IOException | RuntimeException e) {

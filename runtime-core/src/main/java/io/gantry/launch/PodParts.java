@@ -17,6 +17,7 @@ import io.gantry.pod.Pod;
 import io.gantry.pod.PodHolders;
 import io.gantry.pod.PodNamespaces;
 import io.gantry.pod.PodPaths;
+import io.gantry.pod.UserMapping;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -114,9 +115,11 @@ public final class PodParts {
         "name a running container of the same pod");
   }
 
-  /** The pod's user namespace, which stays the pod's; null when it has the machine's. */
-  @Nullable Fd users(Pod pod) {
-    return namespaces.of(pod.id()).get(Namespace.USER);
+  /** The pod's own users; null when it has the machine's. */
+  @Nullable PodUsers users(Pod pod) {
+    Fd namespace = namespaces.of(pod.id()).get(Namespace.USER);
+    UserMapping mapping = pod.spec().namespaces().users();
+    return namespace == null || mapping == null ? null : new PodUsers(namespace, mapping);
   }
 
   /**

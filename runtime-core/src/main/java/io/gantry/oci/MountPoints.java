@@ -144,7 +144,7 @@ final class MountPoints {
   private MountPoint etc(String target, Path file) {
     int attributes = security.readOnlyRootfs() ? MOUNT_ATTR_RDONLY : 0;
     return new MountPoint(
-        target, new HostPath(file, attributes, false, 0, Propagation.PRIVATE, false, true));
+        target, new HostPath(file, attributes, false, 0, Propagation.PRIVATE, false, false));
   }
 
   private static MountPoint fresh(String target, String type, int attributes, String... options) {

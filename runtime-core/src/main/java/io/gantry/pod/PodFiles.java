@@ -22,9 +22,19 @@ final class PodFiles {
   /** Makes hosts, hostname and resolv.conf; the pod's address is taken from its network record. */
   void write(Pod pod, String hostname) throws IOException {
     Files.createDirectories(paths.directory(pod.id()));
-    Files.writeString(paths.hostname(pod.id()), hostname + "\n");
-    Files.writeString(paths.hosts(pod.id()), hosts(pod, hostname));
-    Files.writeString(paths.resolvConf(pod.id()), resolvConf(pod.spec().dns()));
+    write(pod, paths.hostname(pod.id()), hostname + "\n");
+    write(pod, paths.hosts(pod.id()), hosts(pod, hostname));
+    write(pod, paths.resolvConf(pod.id()), resolvConf(pod.spec().dns()));
+  }
+
+  /** A file that belongs to root inside. */
+  private static void write(Pod pod, Path file, String content) throws IOException {
+    Files.writeString(file, content);
+    UserMapping users = pod.spec().namespaces().users();
+    if (users != null) {
+      Files.setAttribute(file, "unix:uid", users.rootUid());
+      Files.setAttribute(file, "unix:gid", users.rootGid());
+    }
   }
 
   private static String hosts(Pod pod, String hostname) throws IOException {

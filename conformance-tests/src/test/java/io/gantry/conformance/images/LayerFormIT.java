@@ -171,7 +171,7 @@ class LayerFormIT {
     }
   }
 
-  private static RemoveImageRequest remove(String image) {
+  static RemoveImageRequest remove(String image) {
     return RemoveImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(image)).build();
   }
 

@@ -24,6 +24,11 @@ public final class Snapshots {
    */
   private static final String VOLATILE = "work/incompat/volatile";
 
+  /** Beside the directories while the owners of all files are changed, and after that. */
+  private static final String SHIFTING = "shifting";
+
+  private static final String SHIFTED = "shifted";
+
   private final Path folder;
   private final Trash trash;
 
@@ -80,6 +85,57 @@ public final class Snapshots {
         Files.setAttribute(upper, attribute, wanted);
       }
     }
+  }
+
+  /**
+   * Says that owners in a snapshot are about to be shifted. One that a crash has left half shifted
+   * is made anew; no container has run in it.
+   *
+   * @param id of a prepared snapshot
+   * @param lower as for {@link #prepare}
+   * @return false when they are shifted already
+   */
+  public boolean beginShift(String id, List<Path> lower) throws ImageException {
+    Path snapshot = path(id);
+    try {
+      if (Files.exists(snapshot.resolve(SHIFTED))) {
+        return false;
+      }
+      if (Files.exists(snapshot.resolve(SHIFTING))) {
+        trash.take(snapshot);
+        var _ = prepare(id, lower);
+      }
+      Files.createFile(snapshot.resolve(SHIFTING));
+      return true;
+    } catch (IOException e) {
+      throw storage(snapshot, "cannot note that owners are shifted", e);
+    }
+  }
+
+  /** Says that all owners in a snapshot are shifted. */
+  public void endShift(String id) throws ImageException {
+    Path snapshot = path(id);
+    try {
+      Files.move(snapshot.resolve(SHIFTING), snapshot.resolve(SHIFTED));
+    } catch (IOException e) {
+      throw storage(snapshot, "cannot note that owners are shifted", e);
+    }
+  }
+
+  /**
+   * Where a container's changes lie for those who read nothing else.
+   *
+   * @throws ImageException when they are of use only together with the layers below
+   */
+  public Path changes(String id) throws ImageException {
+    if (Files.exists(path(id).resolve(SHIFTED))) {
+      throw new ImageException.Invalid(
+          "container " + id,
+          "its files have the owners of a user namespace, because this machine cannot map those of"
+              + " layers; what is its own cannot be told from the image's",
+          "commit a container without a user namespace, or on a node that maps owners");
+    }
+    return upper(id);
   }
 
   /** Where a container's changes lie, in the form of overlayfs. */

@@ -1,22 +1,17 @@
 package io.gantry.linux.mount;
 
 import io.gantry.linux.Fd;
-import io.gantry.linux.FileStatus;
 import io.gantry.linux.KernelVersion;
 import io.gantry.linux.Linux;
 import io.gantry.linux.MountAttributes;
 import io.gantry.linux.MountEntry;
 import io.gantry.linux.MountFlags;
-import io.gantry.linux.NamespaceThread;
+import io.gantry.linux.NamespaceView;
 import io.gantry.linux.SyscallException;
 import io.gantry.linux.Syscalls;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Builds mounts as descriptors. The caller closes them; one that was attached nowhere is gone with
@@ -61,77 +56,25 @@ public final class DetachedMounts {
     };
   }
 
-  /**
-   * An overlay that shows and takes owners as a user namespace maps them, while the directories
-   * keep those that they have. Needs Linux 6.15, which takes mounts that are attached nowhere for
-   * layers.
-   *
-   * @param layers where they are writable, upper and work lie side by side in a directory of the
-   *     machine's root
-   */
-  public Fd mappedOverlay(OverlayLayers layers, Fd userNamespace, int attributes)
-      throws IOException {
+  /** An overlay of mounts that are attached nowhere. */
+  Fd overlayOfDetached(OverlayLayers layers, int attributes) throws IOException {
     if (overlayMethod != OverlayMethod.CONTEXT) {
-      throw new MountException("layers with mapped owners take Linux 6.15");
+      throw new MountException("an overlay of layers that are attached nowhere takes Linux 6.15");
     }
-    BindOptions options = BindOptions.PLAIN.withRecursive(false).withUserNamespace(userNamespace);
-    List<Fd> mapped = new ArrayList<>();
-    try {
-      List<Path> lower = new ArrayList<>();
-      for (Path layer : layers.lower()) {
-        Fd clone = bind(layer, options);
-        mapped.add(clone);
-        lower.add(clone.path());
-      }
-      if (layers.writable().isEmpty()) {
-        return mappedReadOnly(lower, mapped, attributes);
-      }
-      OverlayLayers.Writable writable = layers.writable().get();
-      Fd both = bind(together(writable), options);
-      mapped.add(both);
-      OverlayLayers.Writable shown =
-          new OverlayLayers.Writable(
-              both.path().resolve(writable.upper().getFileName()),
-              both.path().resolve(writable.work().getFileName()),
-              writable.isVolatile());
-      OverlayLayers all = new OverlayLayers(lower, Optional.of(shown));
-      FileStatus root = linux.statx(both, "");
-      // Overlay makes its own files as who mounts it, and the machine's root has no id in there.
-      return NamespaceThread.call(
-          "overlay",
-          thread -> {
-            thread.filesOf(root.uid(), root.gid());
-            return overlayByContext(all, attributes);
-          });
-    } finally {
-      mapped.forEach(Fd::close);
-    }
+    return overlayByContext(layers, attributes);
   }
 
-  /** Nothing is made in there, so it does not matter who mounts it. */
-  private Fd mappedReadOnly(List<Path> lower, List<Fd> mapped, int attributes) throws IOException {
-    if (lower.size() > 1) {
-      return overlayByContext(OverlayLayers.readOnly(lower), attributes);
-    }
-    Fd only = mapped.removeFirst();
-    try {
-      linux.mountSetattr(
-          only, "", false, MountAttributes.setting(attributes | MountFlags.MOUNT_ATTR_RDONLY));
-      return only;
-    } catch (IOException | RuntimeException failure) {
-      only.close();
-      throw failure;
-    }
-  }
-
-  /** The kernel wants both on one mount. */
-  private static Path together(OverlayLayers.Writable writable) {
-    Path parent = Objects.requireNonNull(writable.upper().getParent());
-    if (!parent.equals(writable.work().getParent())) {
-      throw new IllegalArgumentException(
-          writable.upper() + " and " + writable.work() + " are not side by side");
-    }
-    return parent;
+  /**
+   * An overlay made on a thread in a throw-away mount namespace that nothing is passed on from.
+   *
+   * @param target a directory there that may be covered
+   */
+  Fd overlayInside(NamespaceView thread, OverlayLayers layers, Path target, int attributes)
+      throws IOException {
+    return switch (overlayMethod) {
+      case CONTEXT -> overlayByContext(layers, attributes);
+      case MOUNT_CALL -> new OverlayByMountCall(linux).mount(thread, layers, target, attributes);
+    };
   }
 
   private Fd overlayByContext(OverlayLayers layers, int attributes) throws IOException {
@@ -146,6 +89,10 @@ public final class DetachedMounts {
         linux.fsconfigString(context, "workdir", paths.of(writable.work()));
         if (writable.isVolatile()) {
           linux.fsconfigFlag(context, "volatile");
+        }
+        if (writable.metadataOnly()) {
+          linux.fsconfigString(context, "redirect_dir", "on");
+          linux.fsconfigString(context, "metacopy", "on");
         }
       }
       linux.fsconfigCreate(context);

@@ -32,7 +32,24 @@ final class OverlayByMountCall {
   }
 
   Fd mount(OverlayLayers layers, int attributes) throws IOException {
-    Fd mount = NamespaceThread.call("overlay", thread -> mountAndClone(thread, layers));
+    return NamespaceThread.call(
+        "overlay",
+        thread -> {
+          thread.unshare(Namespace.MNT);
+          linux.mountSetattr(Fd.CWD, "/", true, MountAttributes.propagating(MountFlags.MS_PRIVATE));
+          // Any directory will do; it is covered only in the thread's namespace.
+          return mount(thread, layers, layers.lower().getFirst(), attributes);
+        });
+  }
+
+  /**
+   * The same on a thread in a throw-away mount namespace that nothing is passed on from.
+   *
+   * @param target a directory that may be covered
+   */
+  Fd mount(NamespaceView thread, OverlayLayers layers, Path target, int attributes)
+      throws SyscallException {
+    Fd mount = mountAndClone(thread, layers, target.toString());
     try {
       linux.mountSetattr(mount, "", false, MountAttributes.setting(attributes));
       return mount;
@@ -42,15 +59,12 @@ final class OverlayByMountCall {
     }
   }
 
-  private Fd mountAndClone(NamespaceView thread, OverlayLayers layers) throws SyscallException {
-    thread.unshare(Namespace.MNT);
-    linux.mountSetattr(Fd.CWD, "/", true, MountAttributes.propagating(MountFlags.MS_PRIVATE));
+  private Fd mountAndClone(NamespaceView thread, OverlayLayers layers, String target)
+      throws SyscallException {
     List<Fd> opened = new ArrayList<>();
     try {
       // Opened only here: the kernel refuses layers that belong to another mount namespace.
       String options = options(layers, opened);
-      // Any directory will do; it is covered only in the thread's namespace.
-      String target = layers.lower().getFirst().toString();
       thread.changeDirectory(DESCRIPTORS);
       linux.mount("overlay", target, "overlay", 0, options);
       return linux.openTree(Fd.CWD, target, MountFlags.OPEN_TREE_CLONE);
@@ -70,6 +84,7 @@ final class OverlayByMountCall {
       options += ",upperdir=" + number(writable.upper(), opened);
       options += ",workdir=" + number(writable.work(), opened);
       options += writable.isVolatile() ? ",volatile" : "";
+      options += writable.metadataOnly() ? ",redirect_dir=on,metacopy=on" : "";
     }
     return options;
   }
