@@ -102,7 +102,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 11 + 4 + 1 + 8 + 2);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 12 + 4 + 1 + 8 + 2);
   }
 
   @Test

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import io.gantry.api.cri.v1.AuthConfig;
+import io.gantry.api.cri.v1.CreateContainerRequest;
 import io.gantry.api.cri.v1.ImageSpec;
+import io.gantry.api.cri.v1.RunPodSandboxRequest;
+import io.gantry.api.cri.v1.RuntimeServiceGrpc;
 import io.gantry.api.gantry.v1.CheckImagesRequest;
 import io.gantry.api.gantry.v1.CheckImagesResponse;
+import io.gantry.api.gantry.v1.CommitContainerProgress;
+import io.gantry.api.gantry.v1.CommitContainerRequest;
 import io.gantry.api.gantry.v1.ImageWorkGrpc;
 import io.gantry.api.gantry.v1.ImportImageProgress;
 import io.gantry.api.gantry.v1.ImportImageRequest;
@@ -127,6 +132,55 @@ class ImageWorkRpcTest {
         .contains(LayerState.Stage.PRESENT, LayerState.Stage.DONE);
     assertThat(messages.subList(0, messages.size() - 1)).noneMatch(PushImageProgress::hasPushed);
     assertThat(messages.getLast().getPushed().getLayersSent()).isEqualTo(2);
+  }
+
+  private String containerId() {
+    RuntimeServiceGrpc.RuntimeServiceBlockingStub cri =
+        RuntimeServiceGrpc.newBlockingStub(server.channel);
+    String pod =
+        cri.runPodSandbox(RunPodSandboxRequest.newBuilder().setConfig(Requests.pod()).build())
+            .getPodSandboxId();
+    return cri.createContainer(
+            CreateContainerRequest.newBuilder()
+                .setPodSandboxId(pod)
+                .setSandboxConfig(Requests.pod())
+                .setConfig(Requests.container())
+                .build())
+        .getContainerId();
+  }
+
+  private List<CommitContainerProgress> commit(String container) {
+    List<CommitContainerProgress> messages = new ArrayList<>();
+    ImageWorkGrpc.newBlockingStub(server.channel)
+        .commitContainer(
+            CommitContainerRequest.newBuilder()
+                .setContainerId(container)
+                .setReference("mine:2")
+                .build())
+        .forEachRemaining(messages::add);
+    return messages;
+  }
+
+  @Test
+  void aCommitTellsOfEachLayerAndThenOfTheImage() {
+    List<CommitContainerProgress> messages = commit(containerId());
+
+    assertThat(messages)
+        .flatExtracting(CommitContainerProgress::getLayersList)
+        .extracting(LayerState::getDigest)
+        .contains("sha256:below");
+    assertThat(messages.subList(0, messages.size() - 1))
+        .noneMatch(CommitContainerProgress::hasCommitted);
+    assertThat(messages.getLast().getCommitted().getImage().getReferencesList())
+        .containsExactly("docker.io/library/mine:2");
+  }
+
+  @Test
+  void aCommitOfNothingIsRefusedAsTheUnaryCallRefusesIt() {
+    StatusRuntimeException failure =
+        catchThrowableOfType(StatusRuntimeException.class, () -> commit("nobody"));
+
+    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
   }
 
   @Test

@@ -79,8 +79,11 @@ class RootOwnersIT {
     return config;
   }
 
-  private Stream<Path> snapshots() throws Exception {
-    return Files.list(directory.resolve("root").resolve("images").resolve("snapshots"));
+  private Path onlySnapshot() throws Exception {
+    Path snapshots = directory.resolve("root").resolve("images").resolve("snapshots");
+    try (Stream<Path> all = Files.list(snapshots)) {
+      return all.toList().getFirst();
+    }
   }
 
   @ParameterizedTest
@@ -115,7 +118,7 @@ class RootOwnersIT {
       created.start();
       assertThat(created.sh("stat -c %u:%g /bin/busybox /tmp")).isEqualTo("0:0\n0:0");
       pod.remove();
-      node.client().images().removeImage(LayerFormIT.remove(image));
+      var _ = node.client().images().removeImage(LayerFormIT.remove(image));
     }
   }
 
@@ -129,10 +132,7 @@ class RootOwnersIT {
       TestPod pod = pod(node);
       TestContainer container = pod.create(sleeper("half", image));
       node.kill();
-      Path snapshot;
-      try (Stream<Path> all = snapshots()) {
-        snapshot = all.toList().getFirst();
-      }
+      Path snapshot = onlySnapshot();
       Files.move(snapshot.resolve("shifted"), snapshot.resolve("shifting"));
       node.startAgain();
 
