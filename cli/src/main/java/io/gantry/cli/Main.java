@@ -18,7 +18,7 @@ public final class Main {
         new Program(
             Console.system(),
             System.getenv(),
-            (endpoint, limit) -> new Connection(UnixChannel.open(endpoint), limit));
+            (endpoint, limit) -> Connection.over(new UnixChannel(endpoint), limit));
     System.exit(program.run(arguments));
   }
 }

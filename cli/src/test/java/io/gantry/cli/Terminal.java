@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.gantry.cli.session.Connection;
 import io.gantry.cli.session.Console;
+import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,9 +36,11 @@ final class Terminal {
         new Program(
             console,
             Map.of(),
-            (endpoint, limit) ->
-                new Connection(
-                    InProcessChannelBuilder.forName(node.name()).directExecutor().build(), limit));
+            (endpoint, limit) -> {
+              ManagedChannel channel =
+                  InProcessChannelBuilder.forName(node.name()).directExecutor().build();
+              return new Connection(channel, channel::shutdownNow, limit);
+            });
     int code = program.run(arguments);
     return new Result(code, out.toString(UTF_8), err.toString(UTF_8));
   }

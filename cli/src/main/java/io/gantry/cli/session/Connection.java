@@ -11,7 +11,7 @@ import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingStub;
 import io.gantry.api.gantry.v1.ImagesGrpc.ImagesBlockingV2Stub;
 import io.gantry.api.gantry.v1.NetworksGrpc;
 import io.gantry.api.gantry.v1.NetworksGrpc.NetworksBlockingStub;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,15 +24,23 @@ import org.jspecify.annotations.Nullable;
 public final class Connection implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final ManagedChannel channel;
+  private final Channel channel;
+  private final Runnable ending;
   private final @Nullable Duration limit;
 
   /**
+   * @param ending gives up the channel
    * @param limit time for any call, or null for the defaults
    */
-  public Connection(ManagedChannel channel, @Nullable Duration limit) {
+  public Connection(Channel channel, Runnable ending, @Nullable Duration limit) {
     this.channel = channel;
+    this.ending = ending;
     this.limit = limit;
+  }
+
+  /** The services behind a channel, which this closes. */
+  public static Connection over(UnixChannel channel, @Nullable Duration limit) {
+    return new Connection(channel.channel(), channel::close, limit);
   }
 
   /** Pods and containers, for questions. */
@@ -86,6 +94,6 @@ public final class Connection implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    ending.run();
   }
 }

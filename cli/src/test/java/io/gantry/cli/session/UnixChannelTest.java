@@ -46,7 +46,7 @@ class UnixChannelTest {
             .addService(new Greeter())
             .build()
             .start();
-    try (var connection = new Connection(UnixChannel.open(endpoint()), null)) {
+    try (var connection = Connection.over(new UnixChannel(endpoint()), null)) {
       var answer = connection.runtime().version(VersionRequest.getDefaultInstance());
       assertThat(answer.getRuntimeName()).isEqualTo("real socket");
     } finally {
@@ -77,7 +77,7 @@ class UnixChannelTest {
   }
 
   private String complaint() {
-    try (var connection = new Connection(UnixChannel.open(endpoint()), null)) {
+    try (var connection = Connection.over(new UnixChannel(endpoint()), null)) {
       return "answered " + connection.runtime().version(VersionRequest.getDefaultInstance());
     } catch (StatusRuntimeException e) {
       return new RpcComplaint(endpoint()).of(e);
