@@ -39,6 +39,7 @@ final class FakeNetworks extends NetworksImplBase {
                 .setPodNamespace(pod.getMetadata().getNamespace())
                 .addIps("10.1.2.3"));
     answer.addNetworksBuilder().setSource("/etc/cni/net.d/20.conf").setProblem("20.conf:3: bad");
+    node.overlay.ifPresent(answer::setOverlay);
     observer.onNext(answer.build());
     observer.onCompleted();
   }

@@ -11,6 +11,7 @@ import io.gantry.api.cri.v1.PodSandbox;
 import io.gantry.api.cri.v1.PodSandboxState;
 import io.gantry.api.gantry.v1.CheckImagesResponse;
 import io.gantry.api.gantry.v1.ImportImageRequest;
+import io.gantry.api.gantry.v1.Overlay;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.Status;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -61,6 +63,9 @@ final class FakeNode implements AutoCloseable {
 
   /** How many questions about a container's end find nobody. */
   int away;
+
+  /** What the node shares with others. */
+  Optional<Overlay> overlay = Optional.empty();
 
   /** Images that a registry would have. */
   final Set<String> registry = new HashSet<>();

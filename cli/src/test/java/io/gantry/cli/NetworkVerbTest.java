@@ -2,7 +2,10 @@ package io.gantry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.api.gantry.v1.Overlay;
+import io.gantry.api.gantry.v1.OverlayNode;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NetworkVerbTest extends NodeTestCase {
@@ -17,6 +20,38 @@ class NetworkVerbTest extends NodeTestCase {
             -      -                -             0      /etc/cni/net.d/20.conf           20.conf:3: bad
             """);
     assertThat(output("network", "ls", "-o", "json")).contains("\"problem\": \"20.conf:3: bad\"");
+  }
+
+  @Test
+  void theNodesOfTheOverlayAreListedBelow() {
+    node.overlay =
+        Optional.of(
+            Overlay.newBuilder()
+                .setSource("etcd")
+                .setProblem("etcd does not answer")
+                .addNodes(node("a", 1).setSelf(true))
+                .addNodes(node("b", 2).setSeenWithinSeconds(60))
+                .addNodes(node("c", 3))
+                .addLeftOut("node d is left out")
+                .build());
+    assertThat(output("network", "ls"))
+        .endsWith(
+            """
+
+            NODE   BLOCKS          ADDRESS     SEEN
+            a      10.244.1.0/24   192.0.2.1   this node
+            b      10.244.2.0/24   192.0.2.2   within 60 s
+            c      10.244.3.0/24   192.0.2.3   -
+            node d is left out
+            overlay: etcd does not answer
+            """);
+  }
+
+  private static OverlayNode.Builder node(String name, int number) {
+    return OverlayNode.newBuilder()
+        .setName(name)
+        .setAddress("192.0.2." + number)
+        .addBlocks("10.244." + number + ".0/24");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.gantry.daemon;
 import io.gantry.cni.NetworkException;
 import io.gantry.cni.NetworkStatus;
 import io.gantry.cni.NetworkSummary;
+import io.gantry.cni.OverlaySummary;
 import io.gantry.cni.PodNetwork;
 import io.gantry.config.Config;
 import io.gantry.error.Subject;
@@ -13,6 +14,8 @@ import io.gantry.rpc.NodeStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What this daemon says of itself and its node. */
 final class DaemonNode implements NodeStatus {
@@ -20,9 +23,15 @@ final class DaemonNode implements NodeStatus {
   private final Config config;
   private final UserNamespaces users;
   private final PodNetwork network;
+  private final Supplier<Optional<OverlaySummary>> overlay;
   private final String version = Version.text();
 
-  DaemonNode(Config config, UserNamespaces users, PodNetwork network) {
+  DaemonNode(
+      Config config,
+      UserNamespaces users,
+      PodNetwork network,
+      Supplier<Optional<OverlaySummary>> overlay) {
+    this.overlay = overlay;
     this.config = config;
     this.users = users;
     this.network = network;
@@ -69,6 +78,11 @@ final class DaemonNode implements NodeStatus {
   @Override
   public List<NetworkSummary> networks() {
     return network.networks();
+  }
+
+  @Override
+  public Optional<OverlaySummary> overlay() {
+    return overlay.get();
   }
 
   @Override

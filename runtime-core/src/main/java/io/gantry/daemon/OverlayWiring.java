@@ -1,7 +1,10 @@
 package io.gantry.daemon;
 
+import io.gantry.cni.OverlaySummary;
 import io.gantry.cni.overlay.Overlay;
 import io.gantry.cni.overlay.OverlaySettings.UnderlayChoice;
+import io.gantry.cni.overlay.OverlayStatus;
+import io.gantry.cni.overlay.Peer;
 import io.gantry.cni.overlay.PeerSource;
 import io.gantry.cni.overlay.etcd.EtcdSettings;
 import io.gantry.cni.overlay.etcd.EtcdSource;
@@ -22,6 +25,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,22 +38,50 @@ final class OverlayWiring {
   private static final Logger log = LoggerFactory.getLogger(OverlayWiring.class);
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
+  /**
+   * An overlay that this node is in, or none.
+   *
+   * @param end lets go of it; the kernel keeps what it has
+   */
+  record Running(Supplier<Optional<OverlaySummary>> summary, Runnable end) {}
+
   private OverlayWiring() {}
 
-  /**
-   * Begins to be in the overlay; where none is configured, what a former one left is removed.
-   *
-   * @return what ends it; the kernel keeps what it has
-   */
-  static Runnable start(Config config, Syscalls calls) throws IOException {
+  /** Begins to be in the overlay; where none is configured, what a former one left is removed. */
+  static Running start(Config config, Syscalls calls) throws IOException {
     NetworkNamespace node = new NetlinkNamespaces(calls).own();
     Path nodeFile = config.root().resolve("overlay/node.json");
     OverlaySettings settings = config.overlay();
     if (!settings.isOn()) {
       leave(nodeFile, node);
-      return () -> {};
+      return new Running(Optional::empty, () -> {});
     }
-    return Overlay.start(settings(settings, nodeFile), node, () -> source(settings))::close;
+    Overlay overlay = Overlay.start(settings(settings, nodeFile), node, () -> source(settings));
+    return new Running(
+        () -> Optional.of(summary(settings, overlay.self(), overlay.status())), overlay::close);
+  }
+
+  /** In etcd a node is gone when its lease has ended; the other sources know nobody's life. */
+  private static OverlaySummary summary(
+      OverlaySettings settings, Optional<Peer> self, OverlayStatus status) {
+    boolean leased = settings.source().equals("etcd") && status.problem().isEmpty();
+    int seconds = leased ? settings.etcd().nodeTtlSeconds() : 0;
+    Stream<OverlaySummary.Node> others =
+        status.peers().stream().map(peer -> shown(peer, false, seconds));
+    return new OverlaySummary(
+        settings.source(),
+        status.problem(),
+        Stream.concat(self.stream().map(peer -> shown(peer, true, 0)), others).toList(),
+        status.refusals());
+  }
+
+  private static OverlaySummary.Node shown(Peer peer, boolean self, int seconds) {
+    return new OverlaySummary.Node(
+        peer.name(),
+        peer.address().getHostAddress(),
+        peer.blocks().stream().map(IpPrefix::toString).toList(),
+        self,
+        seconds);
   }
 
   /** Nothing of the overlay is loaded where there never was one. */

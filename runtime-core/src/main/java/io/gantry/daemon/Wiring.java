@@ -155,8 +155,8 @@ final class Wiring {
     telemetry.watch(podTable, containerTable);
     LifeEvents events = new LifeEvents(podTable, containerTable, Clock.systemUTC());
 
-    Runnable overlay = OverlayWiring.start(config, calls);
-    DaemonNode node = new DaemonNode(config, users, network);
+    OverlayWiring.Running overlay = OverlayWiring.start(config, calls);
+    DaemonNode node = new DaemonNode(config, users, network, overlay.summary());
     KernelStats stats =
         new KernelStats(pods, containers, containerCgroups, namespaces.links(), images, calls);
     StreamServer streams =
@@ -177,7 +177,7 @@ final class Wiring {
         () -> recover(pods, containers, telemetry),
         () -> {
           streams.close();
-          overlay.run();
+          overlay.end().run();
           telemetry.close();
           stats.close();
           images.close();

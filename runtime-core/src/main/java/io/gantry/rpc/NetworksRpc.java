@@ -6,8 +6,11 @@ import io.gantry.api.gantry.v1.ListNetworksRequest;
 import io.gantry.api.gantry.v1.ListNetworksResponse;
 import io.gantry.api.gantry.v1.Network;
 import io.gantry.api.gantry.v1.NetworksGrpc;
+import io.gantry.api.gantry.v1.Overlay;
+import io.gantry.api.gantry.v1.OverlayNode;
 import io.gantry.api.gantry.v1.PodAddress;
 import io.gantry.cni.NetworkSummary;
+import io.gantry.cni.OverlaySummary;
 import io.gantry.pod.Pod;
 import io.gantry.pod.PodFilter;
 import io.gantry.pod.PodNetworkRecord;
@@ -43,7 +46,26 @@ final class NetworksRpc extends NetworksGrpc.NetworksImplBase {
             .collect(Collectors.toMap(pod -> pod.id().value(), Function.identity()));
     ListNetworksResponse.Builder response = ListNetworksResponse.newBuilder();
     node.networks().forEach(network -> response.addNetworks(message(network, known)));
+    node.overlay().ifPresent(overlay -> response.setOverlay(message(overlay)));
     return response.build();
+  }
+
+  private static Overlay message(OverlaySummary overlay) {
+    Overlay.Builder message =
+        Overlay.newBuilder()
+            .setSource(overlay.source())
+            .setProblem(overlay.problem())
+            .addAllLeftOut(overlay.leftOut());
+    for (OverlaySummary.Node one : overlay.nodes()) {
+      message.addNodes(
+          OverlayNode.newBuilder()
+              .setName(one.name())
+              .setAddress(one.address())
+              .addAllBlocks(one.blocks())
+              .setSelf(one.self())
+              .setSeenWithinSeconds(one.seenWithinSeconds()));
+    }
+    return message.build();
   }
 
   private static Network message(NetworkSummary network, Map<String, Pod> known) {

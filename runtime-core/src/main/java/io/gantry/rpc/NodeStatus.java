@@ -1,9 +1,11 @@
 package io.gantry.rpc;
 
 import io.gantry.cni.NetworkSummary;
+import io.gantry.cni.OverlaySummary;
 import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the node says of itself. Safe for use by many threads. */
 public interface NodeStatus {
@@ -31,6 +33,9 @@ public interface NodeStatus {
 
   /** The networks of pods, and files that should be some and are not. */
   List<NetworkSummary> networks();
+
+  /** The network that this node shares with others, if it does. */
+  Optional<OverlaySummary> overlay();
 
   /** The configuration in force, for people; the values are what JSON can show. */
   Map<String, Object> configuration();

@@ -1,9 +1,12 @@
 package io.gantry.rpc;
 
 import io.gantry.cni.NetworkSummary;
+import io.gantry.cni.OverlaySummary;
 import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A node whose network is missing. */
 final class FakeNode implements NodeStatus {
@@ -58,6 +61,14 @@ final class FakeNode implements NodeStatus {
             podsOnNetwork,
             "",
             true));
+  }
+
+  /** The overlay that the node is in. */
+  @Nullable OverlaySummary overlay;
+
+  @Override
+  public Optional<OverlaySummary> overlay() {
+    return Optional.ofNullable(overlay);
   }
 
   @Override

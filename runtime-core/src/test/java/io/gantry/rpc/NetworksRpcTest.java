@@ -15,6 +15,9 @@ import io.gantry.api.gantry.v1.ListNetworksRequest;
 import io.gantry.api.gantry.v1.Network;
 import io.gantry.api.gantry.v1.NetworksGrpc;
 import io.gantry.api.gantry.v1.NetworksGrpc.NetworksBlockingStub;
+import io.gantry.api.gantry.v1.Overlay;
+import io.gantry.api.gantry.v1.OverlayNode;
+import io.gantry.cni.OverlaySummary;
 import io.gantry.linux.netlink.IpPrefix;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -64,6 +67,32 @@ class NetworksRpcTest {
     assertThat(network.getPods(0).getIpsList()).containsExactly("10.88.0.5", "fd00::5");
     assertThat(network.getPods(1).getPodId()).isEqualTo("beef");
     assertThat(network.getPods(1).getPodName()).isEmpty();
+  }
+
+  @Test
+  void theNodesOfTheOverlayAreListedWhereThereIsOne() {
+    var request = ListNetworksRequest.getDefaultInstance();
+    assertThat(networks.listNetworks(request).hasOverlay()).isFalse();
+    server.node.overlay =
+        new OverlaySummary(
+            "etcd",
+            "etcd does not answer",
+            List.of(
+                new OverlaySummary.Node("m", "192.0.2.1", List.of("10.244.1.0/24"), true, 0),
+                new OverlaySummary.Node("a", "192.0.2.2", List.of("10.244.2.0/24"), false, 60)),
+            List.of("node b is left out"));
+    Overlay overlay = networks.listNetworks(request).getOverlay();
+    assertThat(overlay.getProblem()).isEqualTo("etcd does not answer");
+    assertThat(overlay.getLeftOutList()).containsExactly("node b is left out");
+    assertThat(overlay.getNodes(0).getSelf()).isTrue();
+    assertThat(overlay.getNodes(1))
+        .isEqualTo(
+            OverlayNode.newBuilder()
+                .setName("a")
+                .setAddress("192.0.2.2")
+                .addBlocks("10.244.2.0/24")
+                .setSeenWithinSeconds(60)
+                .build());
   }
 
   @Test

@@ -4,6 +4,8 @@ import io.gantry.api.gantry.v1.CheckPodNetworkRequest;
 import io.gantry.api.gantry.v1.ListNetworksRequest;
 import io.gantry.api.gantry.v1.ListNetworksResponse;
 import io.gantry.api.gantry.v1.Network;
+import io.gantry.api.gantry.v1.Overlay;
+import io.gantry.api.gantry.v1.OverlayNode;
 import io.gantry.api.gantry.v1.PodAddress;
 import io.gantry.cli.output.Document;
 import io.gantry.cli.output.Format;
@@ -92,6 +94,29 @@ public final class NetworkCommand implements Callable<Integer> {
     var table = new Table(List.of("NAME", "PLUGINS", "ADDRESSES", "PODS", "SOURCE", "STATUS"));
     answer.getNetworksList().forEach(network -> table.row(row(network)));
     table.print(session.out());
+    if (answer.hasOverlay()) {
+      session.out().println();
+      print(answer.getOverlay());
+    }
+  }
+
+  private void print(Overlay overlay) {
+    var table = new Table(List.of("NODE", "BLOCKS", "ADDRESS", "SEEN"));
+    overlay.getNodesList().forEach(node -> table.row(row(node)));
+    table.print(session.out());
+    overlay.getLeftOutList().forEach(session.out()::println);
+    if (!overlay.getProblem().isEmpty()) {
+      session.out().println("overlay: " + overlay.getProblem());
+    }
+  }
+
+  private static List<String> row(OverlayNode node) {
+    int seconds = node.getSeenWithinSeconds();
+    return List.of(
+        node.getName(),
+        String.join(",", node.getBlocksList()),
+        node.getAddress(),
+        node.getSelf() ? "this node" : seconds == 0 ? "-" : "within " + seconds + " s");
   }
 
   private static List<String> row(Network network) {

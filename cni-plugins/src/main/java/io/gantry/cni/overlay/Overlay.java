@@ -41,6 +41,7 @@ public final class Overlay implements AutoCloseable {
   private final Thread thread;
   private volatile OverlayStatus status =
       new OverlayStatus(List.of(), List.of(), List.of(), "the overlay has not started yet");
+  private volatile @Nullable Peer self;
   private NodeFile.@Nullable Content written;
 
   private Overlay(OverlaySettings settings, NetworkNamespace namespace, Sources sources) {
@@ -62,6 +63,11 @@ public final class Overlay implements AutoCloseable {
   /** How it is doing now. */
   public OverlayStatus status() {
     return status;
+  }
+
+  /** This node as the others see it; nothing before it has a block. */
+  public Optional<Peer> self() {
+    return Optional.ofNullable(self);
   }
 
   private void run() {
@@ -148,8 +154,8 @@ public final class Overlay implements AutoCloseable {
       refuse("node " + settings.nodeName() + " has no block of addresses in the overlay");
       return;
     }
-    Peer self = new Peer(settings.nodeName(), underlay.address(), own);
-    AcceptedPeers accepted = AcceptedPeers.of(settings, self, membership.others());
+    Peer here = new Peer(settings.nodeName(), underlay.address(), own);
+    AcceptedPeers accepted = AcceptedPeers.of(settings, here, membership.others());
     int device = new VxlanDevice(node, settings).ensure(underlay, own);
     int changed = new PeerTable(node).apply(device, accepted.peers());
     if (changed > 0) {
@@ -157,6 +163,7 @@ public final class Overlay implements AutoCloseable {
           "overlay: {} other nodes, {} kernel entries changed", accepted.peers().size(), changed);
     }
     write(content(underlay, membership));
+    self = here;
     show(new OverlayStatus(own, accepted.peers(), accepted.refusals(), failing));
   }
 
