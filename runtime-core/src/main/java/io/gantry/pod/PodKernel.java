@@ -69,16 +69,17 @@ public final class PodKernel {
   }
 
   /** Fails when the kernel lacks something that the pod's networks gave it. */
-  void checkNetwork(Pod pod) throws NetworkException {
+  void checkNetwork(Pod pod) throws IOException {
     PodNetworkRecord record = pod.network();
-    Fd netns = namespaces.of(pod.id()).get(Namespace.NET);
-    if (record == null || netns == null || record.attachments().isEmpty()) {
-      throw new WrongStateException(
-          pod.id().subject(),
-          "pod " + pod.id().brief() + " has no network of its own",
-          "name a pod that is ready and does not use the machine's network");
+    try (Fd netns = namespaces.borrow(pod.id(), Namespace.NET)) {
+      if (record == null || netns == null || record.attachments().isEmpty()) {
+        throw new WrongStateException(
+            pod.id().subject(),
+            "pod " + pod.id().brief() + " has no network of its own",
+            "name a pod that is ready and does not use the machine's network");
+      }
+      networking.check(pod.id(), netns, record);
     }
-    networking.check(pod.id(), netns, record);
   }
 
   void writeFiles(Pod pod) throws IOException {

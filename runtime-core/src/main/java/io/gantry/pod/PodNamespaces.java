@@ -28,6 +28,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The namespaces of pods without any process inside: each is pinned by a bind mount in a mount
@@ -171,6 +173,33 @@ public final class PodNamespaces {
    */
   public Map<Namespace, Fd> of(PodId pod) {
     return open.getOrDefault(pod, Map.of());
+  }
+
+  /**
+   * A descriptor of the caller's own for one of the pod's namespaces: a pod that is stopped
+   * meanwhile gives its own back, and another's may get the number. Null where there is none.
+   */
+  @Nullable Fd borrow(PodId pod, Namespace kind) throws IOException {
+    AtomicReference<Fd> borrowed = new AtomicReference<>();
+    AtomicReference<IOException> failure = new AtomicReference<>();
+    open.computeIfPresent(
+        pod,
+        (id, namespaces) -> {
+          Fd own = namespaces.get(kind);
+          try {
+            if (own != null) {
+              borrowed.set(calls.open(own.path(), 0, 0));
+            }
+          } catch (IOException e) {
+            failure.set(e);
+          }
+          return namespaces;
+        });
+    IOException failed = failure.get();
+    if (failed != null) {
+      throw failed;
+    }
+    return borrowed.get();
   }
 
   /**

@@ -5,6 +5,7 @@ import io.gantry.linux.ProcessIdentity;
 import io.gantry.state.Table;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,8 @@ final class PodRecovery {
   private final PodKernel kernel;
   private final PodMembers members;
   private final PodTeardown teardown;
-  private final List<String> problems = new ArrayList<>();
+  private final List<String> problems = Collections.synchronizedList(new ArrayList<>());
+  private final Endings endings = new Endings();
 
   /** The machine's holders, looked for once. */
   private @Nullable Map<String, ProcessIdentity> holding;
@@ -31,25 +33,47 @@ final class PodRecovery {
   }
 
   List<String> run() {
-    pods.values().forEach(this::recover);
+    pods.values().forEach(pod -> seeTo(pod, () -> recover(pod)));
+    endings.run();
     sweep();
     return List.copyOf(problems);
   }
 
-  private void recover(Pod pod) {
-    try {
-      switch (pod.state()) {
-        case PodState.Creating _ -> undo(held(pod));
-        case PodState.Ready _ -> {
-          readopt(pod);
-          noteUnknownNetwork(pod);
-        }
-        case PodState.Stopping _ -> teardown.stop(held(pod).id());
-        case PodState.Stopped _ -> {
-          // Nothing of it is left to look at.
-        }
-        case PodState.Removing _ -> teardown.remove(pod.id());
+  /** What may fail. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Pods that stay are taken over one after the other, as each is compared with those before. */
+  private void recover(Pod pod) throws IOException {
+    switch (pod.state()) {
+      case PodState.Creating _ -> {
+        Pod held = held(pod);
+        end(pod, () -> undo(held));
       }
+      case PodState.Ready _ -> {
+        readopt(pod);
+        noteUnknownNetwork(pod);
+      }
+      case PodState.Stopping _ -> {
+        PodId held = held(pod).id();
+        end(pod, () -> teardown.stop(held));
+      }
+      case PodState.Stopped _ -> {
+        // Nothing of it is left to look at.
+      }
+      case PodState.Removing _ -> end(pod, () -> teardown.remove(pod.id()));
+    }
+  }
+
+  private void end(Pod pod, Step step) {
+    endings.add(() -> seeTo(pod, step));
+  }
+
+  private void seeTo(Pod pod, Step step) {
+    try {
+      step.run();
     } catch (RuntimeException | IOException e) {
       problems.add("pod " + pod.id().brief() + " (" + pod.spec().metadata() + "): " + e);
     }
@@ -101,7 +125,7 @@ final class PodRecovery {
     } catch (IOException e) {
       problems.add("namespaces of pod " + pod.id().brief() + " cannot be opened: " + e);
     }
-    teardown.stop(pod.id());
+    end(pod, () -> teardown.stop(pod.id()));
   }
 
   private Pod held(Pod pod) throws IOException {

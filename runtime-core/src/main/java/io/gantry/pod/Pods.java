@@ -148,6 +148,8 @@ public final class Pods implements PodService {
           String.valueOf(e.getMessage()),
           "make the pod again: what is missing is not put back",
           e);
+    } catch (IOException e) {
+      throw Failures.of(pod.id(), "opening the network namespace", e);
     }
   }
 

@@ -45,12 +45,7 @@ record AttachedChain(NetworkList list, Request request, @Nullable CniResult resu
       return result;
     }
     List<CniResult.Interface> interfaces =
-        result.interfaces().stream()
-            .map(one ->
-                one.onNode()
-                    ? one
-                    : new CniResult.Interface(one.name(), one.mac(), one.mtu(), netns.path()))
-            .toList();
+        result.interfaces().stream().map(one -> one.onNode() ? one : one.in(netns.path())).toList();
     return result.withInterfaces(interfaces);
   }
 

@@ -6,6 +6,7 @@ import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
 import io.gantry.cni.plugin.Plugins;
+import io.gantry.cni.plugin.ReachedFromOutside;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.CniResult;
 import io.gantry.cni.spec.PluginConfig;
@@ -80,7 +81,10 @@ final class Chain {
       PluginCall call = call(request, plugin, result);
       try {
         Plugin found = plugins.of(call.config().type());
-        boolean stays = failure != null || found instanceof ExecutedPlugin;
+        boolean stays =
+            failure != null
+                || found instanceof ExecutedPlugin
+                || found instanceof ReachedFromOutside;
         found.del(stays ? call : call.withoutNetns());
       } catch (CniException e) {
         CniException named = named(e, call.config());

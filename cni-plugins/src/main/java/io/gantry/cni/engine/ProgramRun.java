@@ -1,5 +1,6 @@
 package io.gantry.cni.engine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /**
  * Runs a plugin's program within a time: what has not ended by then is killed with its children.
@@ -21,6 +23,14 @@ import java.util.concurrent.TimeoutException;
 final class ProgramRun {
 
   private static final int MOST_OUTPUT = 1 << 20;
+
+  /** What it printed is there by then; longer only a child that it left holds its output open. */
+  private static final Duration AFTER_END = Duration.ofMillis(500);
+
+  private static final Pattern BUSY = Pattern.compile("error[=:] ?26\\b");
+  private static final int TRIES = 6;
+  private static final int BUFFER = 8192;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
   /** What a program came to. */
   record Outcome(int exitCode, String output, String errors) {}
@@ -45,20 +55,18 @@ final class ProgramRun {
     builder.environment().keySet().removeIf(name -> name.startsWith("CNI_"));
     builder.environment().putAll(variables);
     long deadline = System.nanoTime() + limit.toNanos();
-    Process process = builder.start();
+    Process process = start(builder);
     try {
-      CompletableFuture<String> output = read(process.getInputStream());
-      CompletableFuture<String> errors = read(process.getErrorStream());
+      Printed output = new Printed(process.getInputStream());
+      Printed errors = new Printed(process.getErrorStream());
       CompletableFuture<Void> written =
           CompletableFuture.runAsync(() -> feed(process, input), READERS);
       if (!process.waitFor(left(deadline), TimeUnit.NANOSECONDS)) {
         throw late(program);
       }
       written.get(left(deadline), TimeUnit.NANOSECONDS);
-      return new Outcome(
-          process.exitValue(),
-          output.get(left(deadline), TimeUnit.NANOSECONDS),
-          errors.get(left(deadline), TimeUnit.NANOSECONDS));
+      long patience = Math.min(deadline, System.nanoTime() + AFTER_END.toNanos());
+      return new Outcome(process.exitValue(), output.until(patience), errors.until(patience));
     } catch (TimeoutException e) {
       throw late(program);
     } catch (ExecutionException e) {
@@ -68,6 +76,34 @@ final class ProgramRun {
       throw new IOException("interrupted while " + program + " ran", e);
     } finally {
       end(process);
+    }
+  }
+
+  /**
+   * A file that somebody is writing cannot be run (ETXTBSY): an installer that is putting a new
+   * version in place, or a process that was forked while this one had written it.
+   */
+  private static Process start(ProcessBuilder builder) throws IOException {
+    Duration pause = FIRST_PAUSE;
+    for (int i = 1; ; i++) {
+      try {
+        return builder.start();
+      } catch (IOException e) {
+        if (i == TRIES || !BUSY.matcher(String.valueOf(e.getMessage())).find()) {
+          throw e;
+        }
+        sleep(pause);
+        pause = pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private static void sleep(Duration pause) throws IOException {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while a plugin's program was being written", e);
     }
   }
 
@@ -97,15 +133,37 @@ final class ProgramRun {
     }
   }
 
-  private static CompletableFuture<String> read(InputStream stream) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (stream) {
-            return new String(stream.readNBytes(MOST_OUTPUT), StandardCharsets.UTF_8);
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        },
-        READERS);
+  /** What comes out of a program, read by a thread of its own. */
+  private static final class Printed {
+
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    private final CompletableFuture<Void> end;
+
+    Printed(InputStream stream) {
+      end = CompletableFuture.runAsync(() -> read(stream), READERS);
+    }
+
+    private void read(InputStream stream) {
+      byte[] buffer = new byte[BUFFER];
+      try (stream) {
+        int count = stream.read(buffer);
+        while (count >= 0 && text.size() < MOST_OUTPUT) {
+          text.write(buffer, 0, count);
+          count = stream.read(buffer);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** All of it, or what is there by then. */
+    String until(long deadline) throws ExecutionException, InterruptedException {
+      try {
+        end.get(left(deadline), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException heldOpen) {
+        // the program has ended: nothing more of it comes
+      }
+      return text.toString(StandardCharsets.UTF_8);
+    }
   }
 }

@@ -16,9 +16,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -43,9 +45,10 @@ final class Upkeep implements AutoCloseable {
 
   /**
    * A program is told at its start what is valid: no pod may come up while it removes the rest.
-   * Plugins of this process look at the records after they looked at the kernel.
+   * Plugins of this process look at the records after they looked at the kernel. One lock for each
+   * network, as a program that is slow is no reason for pods of another to wait.
    */
-  private final ReentrantReadWriteLock collecting = new ReentrantReadWriteLock();
+  private final Map<String, ReentrantReadWriteLock> collecting = new ConcurrentHashMap<>();
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -123,6 +126,11 @@ final class Upkeep implements AutoCloseable {
   /** Removes what belongs to no pod. */
   private List<String> collect(LivePods pods) {
     List<String> problems = new ArrayList<>();
+    try {
+      choice.zero().followWayOut();
+    } catch (IOException e) {
+      problems.add("the node's way out cannot be looked at: " + e.getMessage());
+    }
     for (NetworkList list : choice.known()) {
       if (isOurs(list, pods)) {
         collect(list, pods, problems);
@@ -155,8 +163,9 @@ final class Upkeep implements AutoCloseable {
 
   private void collect(NetworkList list, LivePods pods, List<String> problems) {
     boolean alone = hasProgram(list);
+    Lock lock = collecting(list).writeLock();
     if (alone) {
-      collecting.writeLock().lock();
+      lock.lock();
     }
     try {
       new Chain(list, parts.plugins()).gc(pods.valid(list.name()));
@@ -164,9 +173,13 @@ final class Upkeep implements AutoCloseable {
       problems.add("leftovers: " + e.getMessage());
     } finally {
       if (alone) {
-        collecting.writeLock().unlock();
+        lock.unlock();
       }
     }
+  }
+
+  private ReentrantReadWriteLock collecting(NetworkList list) {
+    return collecting.computeIfAbsent(list.name(), name -> new ReentrantReadWriteLock());
   }
 
   /** Elements of networks that are configured no more. */
@@ -189,11 +202,12 @@ final class Upkeep implements AutoCloseable {
     if (!hasProgram(list)) {
       return work.run();
     }
-    collecting.readLock().lock();
+    Lock lock = collecting(list).readLock();
+    lock.lock();
     try {
       return work.run();
     } finally {
-      collecting.readLock().unlock();
+      lock.unlock();
     }
   }
 

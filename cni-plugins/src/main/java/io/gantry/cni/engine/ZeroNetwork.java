@@ -34,8 +34,9 @@ final class ZeroNetwork {
    * The list, and what pods will suffer from.
    *
    * @param warning or empty
+   * @param mtu of new pods
    */
-  record Made(NetworkList list, String warning) {}
+  record Made(NetworkList list, String warning, int mtu) {}
 
   private final NetworkSettings.Zero settings;
   private final NetworkStack node;
@@ -71,7 +72,7 @@ final class ZeroNetwork {
         settings.mtu() != 0
             ? settings.mtu()
             : step("Routes", "find the way out", () -> WayOut.mtu(node));
-    Made fresh = new Made(list(blocks, mtu), warning.toString());
+    Made fresh = new Made(list(blocks, mtu), warning.toString(), mtu);
     made = fresh;
     return fresh;
   }
@@ -79,6 +80,22 @@ final class ZeroNetwork {
   /** Lets the next call look at the node again. */
   synchronized void reconsider() {
     made = null;
+  }
+
+  /**
+   * Lets new pods' packets fit the way out as it is now, which is another when a VPN comes up. Pods
+   * that are there keep the size they have.
+   */
+  void followWayOut() throws IOException {
+    if (settings.mtu() != 0) {
+      return;
+    }
+    int mtu = WayOut.mtu(node);
+    synchronized (this) {
+      if (made != null && made.mtu() != mtu) {
+        made = null;
+      }
+    }
   }
 
   /** Uses these from now on; none goes back to a chosen one. */

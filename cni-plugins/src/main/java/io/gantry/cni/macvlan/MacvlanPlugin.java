@@ -6,6 +6,7 @@ import io.gantry.cni.plugin.AddressPlugin;
 import io.gantry.cni.plugin.NodeLinkName;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
+import io.gantry.cni.plugin.ReachedFromOutside;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.CniResult;
 import io.gantry.cni.spec.PluginConfig;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * CNI's {@code macvlan}: the container gets a link address of its own on an interface of the node,
  * and so is a machine of its own on the network outside.
  */
-public final class MacvlanPlugin implements Plugin {
+public final class MacvlanPlugin implements Plugin, ReachedFromOutside {
 
   public static final String TYPE = "macvlan";
 

@@ -21,8 +21,21 @@ public record CniResult(List<Interface> interfaces, List<Ip> ips, List<RouteTo> 
    * @param mac as {@code 02:47:0a:58:00:02}, or empty
    * @param mtu bytes, or 0 when it is not told
    * @param sandbox path of the network namespace it is in; empty for the node's
+   * @param socketPath of an interface that is a socket, such as vhost-user's; empty for others
+   * @param pciId address of the device it is, where it is one; else empty
    */
-  public record Interface(String name, String mac, int mtu, String sandbox) {
+  public record Interface(
+      String name, String mac, int mtu, String sandbox, String socketPath, String pciId) {
+
+    /** An ordinary one. */
+    public Interface(String name, String mac, int mtu, String sandbox) {
+      this(name, mac, mtu, sandbox, "", "");
+    }
+
+    /** The same in a namespace that is reached by another path. */
+    public Interface in(String path) {
+      return new Interface(name, mac, mtu, path, socketPath, pciId);
+    }
 
     public boolean onNode() {
       return sandbox.isEmpty();

@@ -25,7 +25,9 @@ public final class ResultJson {
               node.text("name", ""),
               node.text("mac", ""),
               (int) node.number("mtu", 0, 0, Integer.MAX_VALUE),
-              node.text("sandbox", "")));
+              node.text("sandbox", ""),
+              node.text("socketPath", ""),
+              node.text("pciID", "")));
     }
     List<CniResult.Ip> ips = new ArrayList<>();
     for (ConfigNode node : result.nodes("ips")) {
@@ -96,6 +98,10 @@ public final class ResultJson {
       putNumber(json, "mtu", made.mtu());
     }
     putText(json, "sandbox", made.sandbox());
+    if (version.hasStatusAndGc()) {
+      putText(json, "socketPath", made.socketPath());
+      putText(json, "pciID", made.pciId());
+    }
     return json;
   }
 

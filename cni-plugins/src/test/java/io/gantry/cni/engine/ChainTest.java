@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
+import io.gantry.cni.plugin.ReachedFromOutside;
 import io.gantry.cni.plugin.TestCalls;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.CniResult;
 import io.gantry.cni.spec.PluginConfig;
+import io.gantry.linux.Fd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,8 @@ class ChainTest {
 
   /** Remembers what it was asked, and adds an interface of its own name. */
   private class Remembering implements Plugin {
+
+    private boolean toldOfNamespace;
 
     private void note(String verb, PluginConfig config) throws CniException {
       String call = verb + " " + config.type();
@@ -50,6 +54,7 @@ class ChainTest {
 
     @Override
     public void del(PluginCall call) throws CniException {
+      toldOfNamespace = call.netns() != null;
       note("DEL", call.config());
     }
 
@@ -66,6 +71,23 @@ class ChainTest {
 
   /** One that has nothing to do but what is asked for by capability. */
   private final class Idle extends Remembering implements ByCapability {}
+
+  /** One whose interfaces others see. */
+  private final class Outside extends Remembering implements ReachedFromOutside {}
+
+  @Test
+  void interfacesThatAnswerOutsideAreTakenAwayBeforeTheirAddressIsFree() throws Exception {
+    assertThat(isToldOfTheNamespace(new Outside())).isTrue();
+    assertThat(isToldOfTheNamespace(new Remembering())).isFalse();
+  }
+
+  private static boolean isToldOfTheNamespace(Remembering plugin) throws IOException {
+    var list = TestCalls.json("{'cniVersion':'1.1.0','name':'net','plugins':[{'type':'one'}]}");
+    PluginCall.Netns netns = new PluginCall.Netns("/proc/self/ns/net", Fd.CWD);
+    new Chain(NetworkList.read(list, "test"), _ -> plugin)
+        .del(new Request("pod", netns, "eth0", Map.of(), TestCalls.json("{}")), null);
+    return plugin.toldOfNamespace;
+  }
 
   private Chain chain(String version) throws IOException {
     String json =

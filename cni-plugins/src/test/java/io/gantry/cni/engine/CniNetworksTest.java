@@ -12,6 +12,7 @@ import io.gantry.cni.NetworkSummary;
 import io.gantry.cni.NetworkUnavailableException;
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
+import io.gantry.linux.netlink.BridgeLink;
 import io.gantry.linux.netlink.Conntrack;
 import io.gantry.linux.netlink.FakeNamespace;
 import io.gantry.linux.netlink.FakeNetworks;
@@ -19,13 +20,19 @@ import io.gantry.linux.netlink.Flow;
 import io.gantry.linux.netlink.InterfaceAddress;
 import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.netlink.Link;
+import io.gantry.linux.netlink.MacAddress;
 import io.gantry.linux.netlink.Route;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -325,6 +332,69 @@ class CniNetworksTest {
     assertThat(attach("after")).isEqualTo(ip("10.244.3.2"));
     restart();
     assertThat(attach("later")).isEqualTo(ip("10.244.3.3"));
+  }
+
+  @Test
+  void newPodsFitTheWayOutAsItIsByNow() throws Exception {
+    node.links().create(new BridgeLink("up0", MacAddress.derivedFrom("up0"), 1500));
+    int up = node.links().find("up0").orElseThrow().index();
+    node.links().bringUp(up);
+    node.routes().add(new Route(IpPrefix.parse("0.0.0.0/0"), null, up));
+    attach("before");
+    node.links().resize(up, 1380);
+    assertThat(network.recover(() -> fixture.records)).isEmpty();
+    attach("after");
+    assertThat(mtuOfPod(0)).isEqualTo(1500);
+    assertThat(mtuOfPod(1)).isEqualTo(1380);
+  }
+
+  private int mtuOfPod(int number) throws IOException {
+    return networks.at(namespaces.get(number)).links().find("eth0").orElseThrow().mtu();
+  }
+
+  @Test
+  void aSlowProgramsCollectionKeepsNoPodOfAnotherNetworkWaiting() throws Exception {
+    Path programs = Files.createDirectories(temp.resolve("bin"));
+    for (String type : List.of("quick", "slow")) {
+      Path program = programs.resolve(type);
+      Files.writeString(
+          program,
+          """
+          #!/bin/sh
+          if [ "$CNI_COMMAND" = GC ] && [ -e "$0.wait" ]; then
+            touch "$0.begun"
+            while [ -e "$0.wait" ]; do sleep 0.05; done
+          fi
+          echo '{"cniVersion":"1.1.0","ips":[{"address":"10.1.2.3/24"}]}'
+          """);
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+      configure(
+          type + ".conflist",
+          "{'cniVersion':'1.1.0','name':'%1$s','plugins':[{'type':'%1$s'}]}".formatted(type));
+    }
+    fixture.use("slow");
+    restart();
+    attach("slow pod");
+    fixture.use("quick");
+    restart();
+    Path gate = Files.createFile(programs.resolve("slow.wait"));
+    Thread collecting = Thread.ofPlatform().start(() -> network.recover(() -> fixture.records));
+    Awaitility.await().until(() -> Files.exists(programs.resolve("slow.begun")));
+    assertThat(network.plan(NetworksFixture.pod("pod")).getFirst().network()).isEqualTo("quick");
+    List<Attachment> planned = network.plan(NetworksFixture.pod("pod"));
+    assertThat(CompletableFuture.supplyAsync(() -> attached(planned)))
+        .succeedsWithin(Duration.ofSeconds(5));
+    assertThat(collecting.isAlive()).isTrue();
+    Files.delete(gate);
+    collecting.join();
+  }
+
+  private List<Attachment> attached(List<Attachment> planned) {
+    try {
+      return network.attach("pod", netns(), planned);
+    } catch (NetworkException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -12,11 +12,13 @@ import io.gantry.cni.spec.PluginConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +129,51 @@ class ExecutedPluginTest {
       ProcessHandle.of(pid)
           .ifPresent(process -> assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(5)));
     }
+  }
+
+  @Test
+  void aChildThatKeepsTheOutputOpenKeepsNobodyWaiting() throws Exception {
+    var leaving =
+        plugin(
+            """
+            sleep 30 &
+            echo $! > "$0.child"
+            echo '{"cniVersion":"1.0.0","ips":[{"address":"10.1.2.3/24"}]}'
+            """);
+    long begin = System.nanoTime();
+    CniResult result = leaving.add(call());
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+    assertThat(result.ips().getFirst().address().toString()).isEqualTo("10.1.2.3/24");
+    long child = Long.parseLong(Files.readString(temp.resolve("foreign.child")).strip());
+    ProcessHandle left = ProcessHandle.of(child).orElseThrow();
+    assertThat(left.destroyForcibly()).as("it is not ours to end, and still there").isTrue();
+  }
+
+  @Test
+  void aProgramThatIsBeingWrittenIsRunOnceItIsThere() throws Exception {
+    Plugin replaced = plugin("exit 0");
+    CountDownLatch open = new CountDownLatch(1);
+    Thread writing =
+        Thread.ofPlatform()
+            .start(() -> {
+              try (var _ = Files.newByteChannel(program(), StandardOpenOption.APPEND)) {
+                open.countDown();
+                Thread.sleep(200);
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    open.await();
+    assertThatExceptionOfType(IOException.class)
+        .as("the machine refuses what is being written")
+        .isThrownBy(() -> new ProcessBuilder(program().toString()).start())
+        .withMessageContaining("Text file busy");
+    replaced.del(call());
+    writing.join();
+  }
+
+  private Path program() {
+    return temp.resolve("foreign");
   }
 
   @Test

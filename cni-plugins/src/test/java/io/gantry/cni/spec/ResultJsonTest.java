@@ -32,6 +32,20 @@ class ResultJsonTest {
         .isEqualTo("eth0");
   }
 
+  @Test
+  void interfacesThatAreSocketsOrDevicesKeepWhatNamesThem() throws Exception {
+    String json =
+        "{'cniVersion':'1.1.0','interfaces':[{'name':'net1','sandbox':'/n',"
+            + "'socketPath':'/run/vhost.sock','pciID':'0000:00:1f.6'}],'ips':[],'routes':[],'dns':{}}";
+    CniResult result = ResultJson.read(TestCalls.json(json));
+    assertThat(ResultJson.write(result, CniVersion.V1_1_0)).isEqualTo(TestCalls.json(json));
+    assertThat(result.interfaces().getFirst().in("/other"))
+        .isEqualTo(
+            new CniResult.Interface("net1", "", 0, "/other", "/run/vhost.sock", "0000:00:1f.6"));
+    assertThat(ResultJson.write(result, CniVersion.V1_0_0).at("/interfaces/0").has("pciID"))
+        .isFalse();
+  }
+
   @ParameterizedTest
   @EnumSource(CniVersion.class)
   void eachVersionHasItsFields(CniVersion version) throws Exception {
