@@ -1,5 +1,6 @@
 package io.gantry.cni;
 
+import io.gantry.linux.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param podId also the container id of the CNI specification
  * @param arguments of {@code CNI_ARGS}
+ * @param wishes for plugins with the capabilities
  * @param annotations of the pod, for plugins with that capability
  * @param cgroupPath for plugins with that capability, or empty
  */
@@ -19,6 +21,7 @@ public record PodRequest(
     List<PortMapping> ports,
     @Nullable Bandwidth bandwidth,
     Dns dns,
+    Wishes wishes,
     Map<String, String> annotations,
     String cgroupPath) {
 
@@ -36,6 +39,25 @@ public record PodRequest(
 
   /** What the pod's resolv.conf says. */
   public record Dns(List<String> servers, List<String> searches, List<String> options) {}
+
+  /**
+   * What the pod wants its first interface to have, instead of what the network would choose.
+   *
+   * @param ips with or without the length of their block
+   * @param mac or empty
+   * @param ranges blocks that it gets an address of each of besides the network's
+   * @param aliases names that lead to its addresses
+   */
+  public record Wishes(List<String> ips, String mac, List<IpPrefix> ranges, List<String> aliases) {
+
+    public static final Wishes NONE = new Wishes(List.of(), "", List.of(), List.of());
+
+    public Wishes {
+      ips = List.copyOf(ips);
+      ranges = List.copyOf(ranges);
+      aliases = List.copyOf(aliases);
+    }
+  }
 
   public PodRequest {
     arguments = Map.copyOf(arguments);

@@ -46,6 +46,7 @@ final class PodNetworking {
         spec.ports(),
         PodBandwidth.of(spec.annotations()),
         new PodRequest.Dns(spec.dns().servers(), spec.dns().searches(), spec.dns().options()),
+        PodWishes.of(spec.annotations()),
         spec.annotations(),
         spec.cgroupParent());
   }

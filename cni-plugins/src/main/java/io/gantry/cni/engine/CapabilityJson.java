@@ -27,6 +27,9 @@ final class CapabilityJson {
       dns.searches().forEach(settings.putArray("searches")::add);
       dns.options().forEach(settings.putArray("options")::add);
     }
+    if (!pod.wishes().equals(PodRequest.Wishes.NONE)) {
+      wishes(pod.wishes(), json);
+    }
     if (!pod.annotations().isEmpty()) {
       ObjectNode annotations = json.putObject("io.kubernetes.cri.pod-annotations");
       pod.annotations().forEach(annotations::put);
@@ -35,6 +38,22 @@ final class CapabilityJson {
       json.put("cgroupPath", pod.cgroupPath());
     }
     return json;
+  }
+
+  private static void wishes(PodRequest.Wishes wishes, ObjectNode json) {
+    if (!wishes.ips().isEmpty()) {
+      wishes.ips().forEach(json.putArray("ips")::add);
+    }
+    if (!wishes.mac().isEmpty()) {
+      json.put("mac", wishes.mac());
+    }
+    if (!wishes.ranges().isEmpty()) {
+      ArrayNode sets = json.putArray("ipRanges");
+      wishes.ranges().forEach(block -> sets.addArray().addObject().put("subnet", block.toString()));
+    }
+    if (!wishes.aliases().isEmpty()) {
+      wishes.aliases().forEach(json.putArray("aliases")::add);
+    }
   }
 
   private static ObjectNode port(PodRequest.PortMapping port) {

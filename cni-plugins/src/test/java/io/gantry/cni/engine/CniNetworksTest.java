@@ -10,6 +10,7 @@ import io.gantry.cni.NetworkException;
 import io.gantry.cni.NetworkStatus;
 import io.gantry.cni.NetworkSummary;
 import io.gantry.cni.NetworkUnavailableException;
+import io.gantry.cni.PodRequest;
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
 import io.gantry.linux.netlink.BridgeLink;
@@ -332,6 +333,38 @@ class CniNetworksTest {
     assertThat(attach("after")).isEqualTo(ip("10.244.3.2"));
     restart();
     assertThat(attach("later")).isEqualTo(ip("10.244.3.3"));
+  }
+
+  @Test
+  void aPodHasTheAddressesItAsksForWhereTheNetworkLetsItChoose() throws Exception {
+    var wishes =
+        new PodRequest.Wishes(
+            List.of("10.7.0.77"),
+            "02:00:00:00:00:77",
+            List.of(IpPrefix.parse("10.9.0.0/24")),
+            List.of("db"));
+    String list =
+        """
+        {'cniVersion':'1.1.0','name':'own','plugins':[{'type':'bridge','bridge':'own0',%s
+          'ipam':{'type':'host-local','subnet':'10.7.0.0/24','dataDir':'%s'}}]}
+        """;
+    configure("10-own.conflist", list.formatted("", fixture.addresses()));
+    assertThat(wishing("none", wishes)).containsExactly(ip("10.7.0.2"));
+    configure(
+        "10-own.conflist",
+        list.formatted(
+            "'capabilities':{'ips':true,'mac':true,'ipRanges':true},", fixture.addresses()));
+    assertThat(wishing("pod", wishes)).containsExactly(ip("10.7.0.77"), ip("10.9.0.2"));
+    Link eth0 = networks.at(namespaces.getLast()).links().find("eth0").orElseThrow();
+    assertThat(eth0.mac()).isEqualTo(MacAddress.parse("02:00:00:00:00:77"));
+    assertThat(fixture.of("pod").getFirst().capabilities()).contains("\"aliases\":[\"db\"]");
+  }
+
+  private List<InetAddress> wishing(String pod, PodRequest.Wishes wishes) throws NetworkException {
+    List<Attachment> planned = network.plan(NetworksFixture.pod(pod, wishes));
+    List<Attachment> attached = network.attach(pod, netns(), planned);
+    fixture.records.put(pod, attached);
+    return network.addresses(attached.getFirst());
   }
 
   @Test

@@ -68,12 +68,17 @@ final class NetworksFixture {
   }
 
   static PodRequest pod(String id) {
+    return pod(id, PodRequest.Wishes.NONE);
+  }
+
+  static PodRequest pod(String id, PodRequest.Wishes wishes) {
     return new PodRequest(
         id,
         Map.of("K8S_POD_NAME", id),
         List.of(),
         null,
         new PodRequest.Dns(List.of(), List.of(), List.of()),
+        wishes,
         Map.of(),
         "");
   }
