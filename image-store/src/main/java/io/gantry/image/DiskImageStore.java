@@ -17,6 +17,7 @@ import io.gantry.image.progress.WorkObserver.Work;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.snapshot.DeclaredVolumes;
 import io.gantry.image.snapshot.Snapshots;
 import io.gantry.linux.FileCalls;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class DiskImageStore implements ImageStore {
   private final ImageOutlet outlet;
   private final ImagePushes pushes;
   private final Snapshots snapshots;
+  private final DeclaredVolumes volumes;
   private final ImageCommits commits;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -75,6 +77,9 @@ final class DiskImageStore implements ImageStore {
     this.outlet = new ImageOutlet(parts, departure);
     this.pushes = new ImagePushes(parts, outlet, naming, pulls.registries());
     this.snapshots = new Snapshots(parts.layout().snapshots(), trash);
+    this.volumes =
+        new DeclaredVolumes(
+            parts.files(), snapshots, parts.settings().privileges(), parts.settings().limits());
     this.commits = new ImageCommits(parts, intake, departure, snapshots, Clock.systemUTC());
   }
 
@@ -319,6 +324,11 @@ final class DiskImageStore implements ImageStore {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public DeclaredVolumes volumes() {
+    return volumes;
   }
 
   @Override

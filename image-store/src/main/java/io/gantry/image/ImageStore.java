@@ -8,6 +8,7 @@ import io.gantry.image.progress.WorkObserver;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.snapshot.DeclaredVolumes;
 import io.gantry.image.snapshot.Snapshots;
 import io.gantry.linux.FileCalls;
 import java.io.InputStream;
@@ -187,6 +188,9 @@ public interface ImageStore extends AutoCloseable {
 
   /** Writable layers of containers on the same file system. */
   Snapshots snapshots();
+
+  /** The volumes of containers that their images declare, beside their writable layers. */
+  DeclaredVolumes volumes();
 
   /** Stops pulls and background removals. */
   @Override

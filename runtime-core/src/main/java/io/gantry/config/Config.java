@@ -67,7 +67,8 @@ public record Config(
               List.of(),
               false,
               true,
-              "auto"),
+              "auto",
+              true),
           new RegistrySettings(10, 30, 30, 4096),
           new MetricsSettings(""),
           new StreamingSettings("127.0.0.1", 0, 4 * 3600, 30, false, "", "", ""),
@@ -164,6 +165,7 @@ public record Config(
    *     kernel to store when it likes
    * @param userNamespaceLayers how the files of an image become those of a pod with a user
    *     namespace: mapped, shifted, or auto for what the kernel can
+   * @param declaredVolumes whether containers get the volumes that their images declare
    */
   public record ImageSettings(
       int parallelLayers,
@@ -177,7 +179,8 @@ public record Config(
       List<String> pinned,
       boolean keepBlobs,
       boolean volatileWritableLayers,
-      String userNamespaceLayers) {
+      String userNamespaceLayers,
+      boolean declaredVolumes) {
 
     public ImageSettings {
       insecureRegistries = List.copyOf(insecureRegistries);

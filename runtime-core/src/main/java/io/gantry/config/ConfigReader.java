@@ -209,7 +209,8 @@ public final class ConfigReader {
             section.choice(
                 "user_namespace_layers",
                 defaults.userNamespaceLayers(),
-                List.of("mapped", "shifted", "auto")));
+                List.of("mapped", "shifted", "auto")),
+            section.flag("declared_volumes", defaults.declaredVolumes()));
     section.refuseOthers();
     return settings;
   }

@@ -83,6 +83,11 @@ public record ContainerSpec(
     return with(otherMounts, resources, otherSecurity, otherEnvironment, otherDevices, otherHooks);
   }
 
+  /** The same with other mounts. */
+  public ContainerSpec mounting(List<MountSpec> others) {
+    return with(others, resources, security, environment, devices, hooks);
+  }
+
   private ContainerSpec with(
       List<MountSpec> otherMounts,
       ResourceSpec otherResources,

@@ -133,7 +133,12 @@ final class Wiring {
             new CdiEditing(
                 new CdiRegistry(config.cdi().directories().stream().map(Path::of).toList())),
             new HookDirectories(config.hooks().directories().stream().map(Path::of).toList()),
-            new ContainerImages(images, detached, roots, config.image().volatileWritableLayers()),
+            new ContainerImages(
+                images,
+                detached,
+                roots,
+                config.image().volatileWritableLayers(),
+                config.image().declaredVolumes()),
             new Decisions(
                 new ContainerPolicy(
                     calls,

@@ -2,6 +2,7 @@ package io.gantry.launch;
 
 import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
+import io.gantry.container.ContainerSpec;
 import io.gantry.container.ImageUse;
 import io.gantry.container.MountSpec;
 import io.gantry.error.NotFoundException;
@@ -12,11 +13,13 @@ import io.gantry.image.ImageStore;
 import io.gantry.image.error.ImageException;
 import io.gantry.image.manifest.ImageConfig;
 import io.gantry.image.reference.Digest;
+import io.gantry.image.snapshot.DeclaredVolumes;
 import io.gantry.image.snapshot.OverlayDirectories;
 import io.gantry.linux.Fd;
 import io.gantry.linux.mount.DetachedMounts;
 import io.gantry.linux.mount.OverlayLayers;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,18 +49,25 @@ public final class ContainerImages {
   private final DetachedMounts mounts;
   private final MappedRoots roots;
   private final boolean volatileLayers;
+  private final boolean declaredVolumes;
   private final ConcurrentHashMap<ContainerId, Fd> waiting = new ConcurrentHashMap<>();
 
   /**
    * @param roots those of pods with a user namespace
    * @param volatileLayers whether writable layers are mounted with overlay's {@code volatile}
+   * @param declaredVolumes whether containers get the volumes that their images declare
    */
   public ContainerImages(
-      ImageStore images, DetachedMounts mounts, MappedRoots roots, boolean volatileLayers) {
+      ImageStore images,
+      DetachedMounts mounts,
+      MappedRoots roots,
+      boolean volatileLayers,
+      boolean declaredVolumes) {
     this.images = images;
     this.mounts = mounts;
     this.roots = roots;
     this.volatileLayers = volatileLayers;
+    this.declaredVolumes = declaredVolumes;
   }
 
   /** The image of that name or id, from memory. */
@@ -95,6 +105,12 @@ public final class ContainerImages {
   Fd prepare(Container container, @Nullable PodUsers users) throws IOException {
     holdVolumes(container);
     Fd mounted = mount(container, users);
+    try {
+      fillVolumes(container, users);
+    } catch (IOException | RuntimeException e) {
+      mounted.close();
+      throw e;
+    }
     waiting.put(container.id(), mounted);
     return mounted;
   }
@@ -103,6 +119,50 @@ public final class ContainerImages {
   Fd take(Container container, @Nullable PodUsers users) throws IOException {
     Fd prepared = waiting.remove(container.id());
     return prepared != null ? prepared : mount(container, users);
+  }
+
+  /** Those that the image declares and the request does not bring. */
+  private void fillVolumes(Container container, @Nullable PodUsers users) throws IOException {
+    Set<String> paths = DeclaredVolumes.paths(config(container).volumes());
+    container.spec().mounts().stream()
+        .map(mount -> Path.of("/").resolve(mount.containerPath()).normalize().toString())
+        .forEach(paths::remove);
+    if (paths.isEmpty() || !declaredVolumes) {
+      return;
+    }
+    ImageHold hold = images.hold(Digest.parse(container.image().id()), container.id().value());
+    try (Fd files = mounts.overlay(OverlayLayers.readOnly(hold.layers()), NO_ATTRIBUTES)) {
+      images
+          .volumes()
+          .fill(
+              container.id().value(),
+              files,
+              paths,
+              directory -> {
+                if (users != null) {
+                  roots.adopt(directory, users);
+                }
+              });
+    }
+  }
+
+  /** What the container asked for, and the volumes that its image declares. */
+  ContainerSpec withVolumes(Container container) throws ImageException {
+    Map<String, Path> declared = images.volumes().of(container.id().value());
+    if (declared.isEmpty()) {
+      return container.spec();
+    }
+    List<MountSpec> all = new ArrayList<>(container.spec().mounts());
+    declared.forEach((path, directory) ->
+        all.add(
+            new MountSpec(
+                path,
+                directory.toString(),
+                false,
+                false,
+                MountSpec.Propagation.PRIVATE,
+                roots.mapsMounts())));
+    return container.spec().mounting(all);
   }
 
   private Fd mount(Container container, @Nullable PodUsers users) throws IOException {

@@ -86,7 +86,7 @@ public final class KernelLauncher implements ContainerLauncher {
   private ObjectNode runtimeSpec(Container container, Pod pod, Path root) throws IOException {
     return RuntimeSpecView.of(
         new RuntimeSpecSource(
-            container.spec(),
+            images.withVolumes(container),
             decisions.of(container.id()),
             root,
             pod.hostname(),
@@ -180,7 +180,7 @@ public final class KernelLauncher implements ContainerLauncher {
       volumes = images.volumes(container, pods.users(pod));
       return new ContainerContext(
           container.id(),
-          container.spec(),
+          images.withVolumes(container),
           process,
           joined.namespaces(),
           images.take(container, pods.users(pod)),

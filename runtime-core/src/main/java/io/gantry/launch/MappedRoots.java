@@ -21,6 +21,16 @@ public interface MappedRoots {
   /** The files of an image, to be read. */
   Fd volume(OverlayLayers layers, PodUsers users) throws IOException;
 
+  /**
+   * Prepares files that a container is to have beside its root file system.
+   *
+   * @param directory on disk, with the owners from inside
+   */
+  void adopt(Fd directory, PodUsers users) throws IOException;
+
+  /** Whether mounts of such files are to be mapped. */
+  boolean mapsMounts();
+
   /** Layers that the kernel shows with other owners. */
   static MappedRoots byMounts(MappedOverlays overlays) {
     return new MappedRoots() {
@@ -32,6 +42,14 @@ public interface MappedRoots {
       @Override
       public Fd volume(OverlayLayers layers, PodUsers users) throws IOException {
         return overlays.mount(layers, users.namespace(), 0);
+      }
+
+      @Override
+      public void adopt(Fd directory, PodUsers users) {}
+
+      @Override
+      public boolean mapsMounts() {
+        return true;
       }
     };
   }

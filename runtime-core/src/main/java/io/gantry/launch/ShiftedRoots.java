@@ -59,6 +59,16 @@ public final class ShiftedRoots implements MappedRoots {
   }
 
   @Override
+  public void adopt(Fd directory, PodUsers users) throws IOException {
+    shift(files, directory, users.mapping());
+  }
+
+  @Override
+  public boolean mapsMounts() {
+    return false;
+  }
+
+  @Override
   public Fd volume(OverlayLayers layers, PodUsers users) {
     throw new UnsupportedException(
         new Subject("mount", "image volume"),

@@ -78,7 +78,8 @@ class ConfigReaderTest {
                     List.of(),
                     false,
                     true,
-                    "auto"),
+                    "auto",
+                    true),
                 new RegistrySettings(10, 30, 30, 4096),
                 new MetricsSettings(""),
                 new StreamingSettings("127.0.0.1", 0, 14_400, 30, false, "", "", ""),
@@ -102,7 +103,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 12 + 4 + 1 + 8 + 2);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 13 + 4 + 1 + 8 + 2);
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.gantry.image.progress.Progress;
 import io.gantry.image.reference.Digest;
 import io.gantry.image.reference.ImageReference;
 import io.gantry.image.registry.RegistryAuth;
+import io.gantry.image.snapshot.DeclaredVolumes;
 import io.gantry.image.snapshot.Snapshots;
 import java.io.IOException;
 import java.io.InputStream;
@@ -257,6 +258,11 @@ final class FakeImages implements ImageStore {
   @Override
   public FsUsage fsUsage() {
     return new FsUsage(Path.of("/store"), 77, 8);
+  }
+
+  @Override
+  public DeclaredVolumes volumes() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class Snapshots {
    *     top one
    */
   public OverlayDirectories prepare(String id, List<Path> lower) throws ImageException {
-    Path snapshot = path(id);
+    Path snapshot = place(id);
     OverlayDirectories directories =
         new OverlayDirectories(lower, snapshot.resolve("upper"), snapshot.resolve("work"));
     try {
@@ -96,7 +96,7 @@ public final class Snapshots {
    * @return false when they are shifted already
    */
   public boolean beginShift(String id, List<Path> lower) throws ImageException {
-    Path snapshot = path(id);
+    Path snapshot = place(id);
     try {
       if (Files.exists(snapshot.resolve(SHIFTED))) {
         return false;
@@ -114,7 +114,7 @@ public final class Snapshots {
 
   /** Says that all owners in a snapshot are shifted. */
   public void endShift(String id) throws ImageException {
-    Path snapshot = path(id);
+    Path snapshot = place(id);
     try {
       Files.move(snapshot.resolve(SHIFTING), snapshot.resolve(SHIFTED));
     } catch (IOException e) {
@@ -128,7 +128,7 @@ public final class Snapshots {
    * @throws ImageException when they are of use only together with the layers below
    */
   public Path changes(String id) throws ImageException {
-    if (Files.exists(path(id).resolve(SHIFTED))) {
+    if (Files.exists(place(id).resolve(SHIFTED))) {
       throw new ImageException.Invalid(
           "container " + id,
           "its files have the owners of a user namespace, because this machine cannot map those of"
@@ -140,7 +140,7 @@ public final class Snapshots {
 
   /** Where a container's changes lie, in the form of overlayfs. */
   public Path upper(String id) throws ImageException {
-    Path upper = path(id).resolve("upper");
+    Path upper = place(id).resolve("upper");
     if (!Files.isDirectory(upper)) {
       throw new ImageException.NotFound(
           "writable layer of " + id, "it is gone", "see what containers there are");
@@ -152,7 +152,7 @@ public final class Snapshots {
    * Removes a snapshot: gone at once for everybody who looks, deleted later. Unknown ids are fine.
    */
   public void remove(String id) throws ImageException {
-    Path snapshot = path(id);
+    Path snapshot = place(id);
     try {
       trash.take(snapshot);
     } catch (IOException e) {
@@ -171,7 +171,8 @@ public final class Snapshots {
     }
   }
 
-  private Path path(String id) throws ImageException {
+  /** Where all of a container lies, for what goes with it. */
+  Path place(String id) throws ImageException {
     boolean legal =
         !id.isEmpty()
             && id.length() <= 128
