@@ -20,7 +20,9 @@ import io.gantry.pod.PodService;
 import io.gantry.state.Trees;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -258,8 +260,15 @@ class FaultIT {
     if (!Files.isDirectory(tree)) {
       return Set.of();
     }
-    try (Stream<Path> paths = Files.walk(tree, 2)) {
-      return paths.map(Path::toString).collect(Collectors.toSet());
+    while (true) {
+      try (Stream<Path> paths = Files.walk(tree, 2)) {
+        return paths.map(Path::toString).collect(Collectors.toSet());
+      } catch (UncheckedIOException e) {
+        // The kernel took something away under the walk: look again.
+        if (!(e.getCause() instanceof NoSuchFileException)) {
+          throw e;
+        }
+      }
     }
   }
 

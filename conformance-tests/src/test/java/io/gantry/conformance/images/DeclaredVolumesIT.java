@@ -1,5 +1,6 @@
 package io.gantry.conformance.images;
 
+import static io.gantry.conformance.harness.Refusals.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.api.cri.v1.ContainerConfig;
@@ -18,6 +19,7 @@ import io.gantry.conformance.node.Command;
 import io.gantry.conformance.node.Distribution;
 import io.gantry.conformance.node.PrivateNode;
 import io.gantry.conformance.node.TestImage;
+import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +86,10 @@ class DeclaredVolumesIT {
 
   /** One that declares /data, where it has files, and /empty and /data/below, where it has not. */
   private void makeImage(PrivateNode node) throws Exception {
+    makeImage(node, "\"/data\", \"/empty\", \"data/../data/below\", \"/proc\"");
+  }
+
+  private void makeImage(PrivateNode node, String volumes) throws Exception {
     String base = TestImage.importInto(node);
     TestPod pod = pod(node, plain());
     TestContainer made = pod.start(sleeper("made", base, plain()));
@@ -97,7 +103,7 @@ class DeclaredVolumesIT {
             "--host=unix://" + node.socket(),
             "commit",
             "--change",
-            "VOLUME [\"/data\", \"/empty\", \"data/../data/below\", \"/proc\"]",
+            "VOLUME [" + volumes + "]",
             made.id(),
             IMAGE);
     pod.remove();
@@ -150,6 +156,20 @@ class DeclaredVolumesIT {
 
       assertThat(one.sh("ls /data")).isEqualTo("below\nfile");
       assertThat(one.sh("cat /data/file")).isEqualTo("of the node");
+      pod.remove();
+    }
+  }
+
+  @Test
+  void oneWhereTheImageHasAFileIsRefused() throws Exception {
+    try (PrivateNode node = node("")) {
+      makeImage(node, "\"/etc/passwd\"");
+      TestPod pod = pod(node, plain());
+
+      assertThat(
+              refusal(
+                  Status.Code.INVALID_ARGUMENT, () -> pod.create(sleeper("one", IMAGE, plain()))))
+          .contains("/etc/passwd", "declared_volumes");
       pod.remove();
     }
   }

@@ -132,6 +132,12 @@ public final class DeclaredVolumes {
       files.fchownat(Fd.CWD, target.toString(), like.uid(), like.gid());
       files.fchmodat(Fd.CWD, target.toString(), like.mode() & PERMISSIONS);
     } catch (SyscallException e) {
+      if (e.is(Errno.ENOTDIR)) {
+        throw new ImageException.Invalid(
+            "volume " + path,
+            "the image declares a volume where it has a file",
+            "mend the image, or set declared_volumes = false below [image]");
+      }
       if (!e.is(Errno.ENOENT)) {
         throw e;
       }
