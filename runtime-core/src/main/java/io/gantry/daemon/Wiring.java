@@ -28,7 +28,6 @@ import io.gantry.linux.apparmor.AppArmor;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.linux.mount.DetachedMounts;
-import io.gantry.nri.PluginHost;
 import io.gantry.oci.AppArmorProfiles;
 import io.gantry.oci.ContainerPolicy;
 import io.gantry.oci.DaemonRights;
@@ -155,14 +154,9 @@ final class Wiring {
                 calls,
                 new ContainerLog.Rotation(
                     config.containerLog().maxBytes(), config.containerLog().maxFiles())));
-    PluginHost plugins =
-        new PluginHost(podTable, containerTable, launcher, NriWiring.settings(config.nri()));
     Containers containers =
-        new Containers(
-            containerTable, podTable, launcher, Clock.systemUTC(), telemetry.phases(), plugins);
-    Pods pods =
-        new Pods(podTable, kernel, containers, Clock.systemUTC(), telemetry.phases(), plugins);
-    NriWiring nri = new NriWiring(config.nri(), plugins);
+        new Containers(containerTable, podTable, launcher, Clock.systemUTC(), telemetry.phases());
+    Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC(), telemetry.phases());
     telemetry.watch(podTable, containerTable);
     LifeEvents events = new LifeEvents(podTable, containerTable, Clock.systemUTC());
 
@@ -185,12 +179,8 @@ final class Wiring {
             telemetry.calls());
     return new Services(
         edge,
+        () -> recover(pods, containers, telemetry),
         () -> {
-          recover(pods, containers, telemetry);
-          nri.start(containers);
-        },
-        () -> {
-          nri.close();
           streams.close();
           overlay.end().run();
           telemetry.close();

@@ -51,16 +51,6 @@ final class FakeLauncher implements ContainerLauncher {
   }
 
   @Override
-  public ContainerSpec withDevices(ContainerSpec spec, Set<String> devices) {
-    return spec;
-  }
-
-  @Override
-  public Program program(Container container) {
-    return new Program(container.spec().command(), container.spec().environment());
-  }
-
-  @Override
   public ImageUse image(String reference) {
     if (reference.equals("missing")) {
       throw new NotFoundException(new Subject("image", reference), "image is not here", "pull it");
