@@ -38,7 +38,6 @@ class ArchitectureTest {
     "io.gantry.stats..",
     "io.gantry.streaming..",
     "io.gantry.event..",
-    "io.gantry.nri..",
     "io.gantry.rpc..",
     "io.gantry.daemon.."
   };
@@ -125,30 +124,7 @@ class ArchitectureTest {
         .resideOutsideOfPackages("io.gantry.rpc..", "io.gantry.daemon..", GENERATED)
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.grpc..")
-        .check(HOUSE);
-  }
-
-  @Test
-  void onlyTheEdgesKnowMessages() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackages(
-            "io.gantry.rpc..", "io.gantry.daemon..", "io.gantry.nri..", GENERATED)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("com.google.protobuf..", GENERATED)
-        .check(HOUSE);
-  }
-
-  @Test
-  void pluginsAreNoClientsOfTheEdge() {
-    noClasses()
-        .that()
-        .resideInAPackage("io.gantry.nri..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("io.gantry.rpc..", "io.gantry.daemon..", "io.gantry.streaming..")
+        .resideInAnyPackage("io.grpc..", "com.google.protobuf..", GENERATED)
         .check(HOUSE);
   }
 

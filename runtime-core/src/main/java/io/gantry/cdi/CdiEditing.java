@@ -41,11 +41,7 @@ public final class CdiEditing {
 
   /** The request with its devices; the same one when it asks for none, and no file is looked at. */
   public ContainerSpec edited(ContainerSpec spec) throws IOException {
-    return edited(spec, names(spec));
-  }
-
-  /** The request with some devices, whether it asks for them or not. */
-  public ContainerSpec edited(ContainerSpec spec, Set<String> names) throws IOException {
+    Set<String> names = names(spec);
     if (names.isEmpty()) {
       return spec;
     }

@@ -30,16 +30,10 @@ final class ContainerEnding {
   private final LiveContainers live;
   private final ContainerLauncher launcher;
   private final Clock clock;
-  private final ContainerListener listener;
   private final Operations<ContainerId, Boolean> removing = new Operations<>();
 
   ContainerEnding(
-      Table<Container> containers,
-      LiveContainers live,
-      ContainerLauncher launcher,
-      Clock clock,
-      ContainerListener listener) {
-    this.listener = listener;
+      Table<Container> containers, LiveContainers live, ContainerLauncher launcher, Clock clock) {
     this.containers = containers;
     this.live = live;
     this.launcher = launcher;
@@ -50,11 +44,6 @@ final class ContainerEnding {
    * @param signal sent first, unless the grace period is zero
    */
   void stop(Container container, int signal, Duration grace) {
-    end(container, signal, grace);
-    containers.get(container.id().value()).ifPresent(listener::stopped);
-  }
-
-  private void end(Container container, int signal, Duration grace) {
     Optional<Live> found = live.find(container.id());
     if (found.isEmpty()) {
       endUnwatched(container.id());
@@ -174,6 +163,5 @@ final class ContainerEnding {
           e);
     }
     containers.remove(id.value());
-    listener.removed(going);
   }
 }

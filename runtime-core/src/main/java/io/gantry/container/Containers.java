@@ -3,7 +3,6 @@ package io.gantry.container;
 import io.gantry.error.BrokenException;
 import io.gantry.error.GantryException;
 import io.gantry.error.InvalidException;
-import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
 import io.gantry.error.WrongStateException;
 import io.gantry.linux.cgroup.CgroupLimits;
@@ -44,7 +43,6 @@ public final class Containers implements ContainerService, PodMembers {
   private final ContainerLauncher launcher;
   private final Clock clock;
   private final PhaseWatch watch;
-  private final ContainerListener listener;
   private final LiveContainers live;
   private final ContainerEnding ending;
   private final Freezing freezing;
@@ -61,18 +59,16 @@ public final class Containers implements ContainerService, PodMembers {
       Table<Pod> pods,
       ContainerLauncher launcher,
       Clock clock,
-      PhaseWatch watch,
-      ContainerListener listener) {
+      PhaseWatch watch) {
     this.watch = watch;
     this.containers = containers;
     this.pods = pods;
     this.launcher = launcher;
     this.clock = clock;
-    this.listener = listener;
-    this.live = new LiveContainers(containers, launcher, listener);
+    this.live = new LiveContainers(containers, launcher);
     this.freezing = new Freezing(containers, live);
     this.resizing = new Resizing(containers, live, launcher, limits);
-    this.ending = new ContainerEnding(containers, live, launcher, clock, listener);
+    this.ending = new ContainerEnding(containers, live, launcher, clock);
   }
 
   @Override
@@ -107,18 +103,12 @@ public final class Containers implements ContainerService, PodMembers {
     containers.insert(container);
     PhaseWatch.Phases phases = watch.begin("container");
     try {
-      ContainerSpec changed = listener.creating(container, pod);
-      if (!changed.equals(container.spec())) {
-        launcher.check(changed.resources().limits());
-        container = containers.update(container.id().value(), known -> known.of(changed));
-        phases.done("plugins");
-      }
       launcher.prepare(container, pod);
       phases.done("prepare");
       // The pod's removal looks for members after it has changed the pod's state: one of us sees
       // the other.
       ready(owner);
-      listener.created(move(container.id(), new ContainerEvent.Prepared()));
+      move(container.id(), new ContainerEvent.Prepared());
       return container.id();
     } catch (IOException e) {
       throw undone(container, Failures.of(container.id(), "preparing", e));
@@ -160,18 +150,8 @@ public final class Containers implements ContainerService, PodMembers {
   }
 
   private boolean startedAlone(ContainerId id) {
-    announceStart(id);
     try (KeyLocks.Held _ = limits.hold(id)) {
       return started(id);
-    }
-  }
-
-  /** Not while its limits are held: who is asked may change them. */
-  private void announceStart(ContainerId id) {
-    Container container = containers.require(id.value());
-    ready(container.pod());
-    if (container.state() instanceof ContainerState.Created) {
-      listener.starting(container);
     }
   }
 
@@ -185,7 +165,7 @@ public final class Containers implements ContainerService, PodMembers {
       ContainerEvent.Started started = process.awaitStarted();
       phases.done("execute");
       live.watch(id, process);
-      listener.started(move(id, started));
+      move(id, started);
       phases.end();
       return true;
     } catch (StartException e) {
@@ -217,7 +197,6 @@ public final class Containers implements ContainerService, PodMembers {
       cause.addSuppressed(e);
     } finally {
       live.clear(container);
-      listener.stopped(container);
     }
     return cause;
   }
@@ -266,14 +245,7 @@ public final class Containers implements ContainerService, PodMembers {
 
   @Override
   public Container container(String id) {
-    Container container = containers.require(id);
-    if (container.state() instanceof ContainerState.Creating) {
-      throw new NotFoundException(
-          container.id().subject(),
-          "container " + container.id().brief() + " is only being made",
-          "ask again when it is created");
-    }
-    return container;
+    return containers.require(id);
   }
 
   @Override
@@ -366,13 +338,6 @@ public final class Containers implements ContainerService, PodMembers {
 
   @Override
   public void resize(String id, CgroupLimits change) {
-    Container container = containers.require(id);
-    resizing.change(container.id(), listener.resizing(container, change));
-    containers.get(container.id().value()).ifPresent(listener::resized);
-  }
-
-  /** As {@link #resize}, without that anybody is told or asked. */
-  public void limit(String id, CgroupLimits change) {
     resizing.change(containers.require(id).id(), change);
   }
 

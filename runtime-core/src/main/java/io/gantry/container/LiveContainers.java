@@ -24,7 +24,6 @@ final class LiveContainers {
 
   private final Table<Container> containers;
   private final ContainerLauncher launcher;
-  private final ContainerListener listener;
   private final ConcurrentHashMap<ContainerId, Live> live = new ConcurrentHashMap<>();
   private final Operations<ContainerId, Boolean> clearing = new Operations<>();
 
@@ -35,9 +34,7 @@ final class LiveContainers {
    */
   record Live(ContainerProcess process, CompletableFuture<Boolean> over) {}
 
-  LiveContainers(
-      Table<Container> containers, ContainerLauncher launcher, ContainerListener listener) {
-    this.listener = listener;
+  LiveContainers(Table<Container> containers, ContainerLauncher launcher) {
     this.containers = containers;
     this.launcher = launcher;
   }
@@ -64,10 +61,8 @@ final class LiveContainers {
       }
     }
     entry.over().complete(true);
-    Optional<Container> ended = containers.get(id.value());
-    ended.ifPresent(this::clear);
+    containers.get(id.value()).ifPresent(this::clear);
     live.remove(id, entry);
-    ended.ifPresent(listener::stopped);
   }
 
   /**

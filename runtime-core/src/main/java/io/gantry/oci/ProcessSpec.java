@@ -1,6 +1,5 @@
 package io.gantry.oci;
 
-import io.gantry.container.Rlimit;
 import io.gantry.container.SeccompChoice;
 import io.gantry.shim.CapabilitySets;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
  * @param ambientCapabilities the mask of the inheritable and ambient set, within {@code
  *     capabilities}
  * @param appArmorProfile the name of a loaded one, or empty
- * @param rlimits of setrlimit(2), beside and in place of the usual ones
  * @param oomScoreAdjustment what the daemon is able to set
  */
 public record ProcessSpec(
@@ -31,43 +29,12 @@ public record ProcessSpec(
     SeccompChoice seccomp,
     String appArmorProfile,
     int oomScoreAdjustment,
-    boolean tty,
-    List<Rlimit> rlimits) {
+    boolean tty) {
 
   public ProcessSpec {
     arguments = List.copyOf(arguments);
     environment = List.copyOf(environment);
-    // Records of containers from before plugins could set any have none.
-    rlimits = rlimits == null ? List.of() : List.copyOf(rlimits);
     appArmorProfile = Objects.requireNonNullElse(appArmorProfile, AppArmorProfiles.NONE);
-  }
-
-  /** With the usual limits. */
-  public ProcessSpec(
-      List<String> arguments,
-      List<String> environment,
-      String workingDirectory,
-      ProcessUser user,
-      long capabilities,
-      long ambientCapabilities,
-      boolean noNewPrivileges,
-      SeccompChoice seccomp,
-      String appArmorProfile,
-      int oomScoreAdjustment,
-      boolean tty) {
-    this(
-        arguments,
-        environment,
-        workingDirectory,
-        user,
-        capabilities,
-        ambientCapabilities,
-        noNewPrivileges,
-        seccomp,
-        appArmorProfile,
-        oomScoreAdjustment,
-        tty,
-        List.of());
   }
 
   /**
@@ -86,8 +53,7 @@ public record ProcessSpec(
         seccomp,
         appArmorProfile,
         oomScoreAdjustment,
-        terminal,
-        rlimits);
+        terminal);
   }
 
   CapabilitySets capabilitySets() {

@@ -13,10 +13,8 @@ final class PodTeardown {
   private final Table<Pod> pods;
   private final PodKernel kernel;
   private final PodMembers members;
-  private final PodListener listener;
 
-  PodTeardown(Table<Pod> pods, PodKernel kernel, PodMembers members, PodListener listener) {
-    this.listener = listener;
+  PodTeardown(Table<Pod> pods, PodKernel kernel, PodMembers members) {
     this.pods = pods;
     this.kernel = kernel;
     this.members = members;
@@ -31,7 +29,6 @@ final class PodTeardown {
       return;
     }
     members.killAll(id);
-    listener.stopping(stopping);
     try {
       // A container that was just starting may have given the pod a holder since.
       kernel.release(pods.require(id.value()));
@@ -50,10 +47,9 @@ final class PodTeardown {
 
   /** Removes a stopped pod with its containers. */
   void remove(PodId id) {
-    Pod going = pods.update(id.value(), pod -> pod.in(new PodState.Removing()));
+    pods.update(id.value(), pod -> pod.in(new PodState.Removing()));
     members.removeAll(id);
     pods.remove(id.value());
-    listener.removed(going);
   }
 
   /**
@@ -64,7 +60,6 @@ final class PodTeardown {
     try {
       kernel.release(pod);
       pods.remove(pod.id().value());
-      listener.removed(pod);
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
       if (pods.get(pod.id().value()).isPresent()) {

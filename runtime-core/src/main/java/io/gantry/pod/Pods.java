@@ -23,7 +23,6 @@ public final class Pods implements PodService {
   private final PodKernel kernel;
   private final PodMembers members;
   private final PodTeardown teardown;
-  private final PodListener listener;
   private final Clock clock;
   private final PhaseWatch watch;
   private final Operations<PodMetadata, PodId> making = new Operations<>();
@@ -31,18 +30,12 @@ public final class Pods implements PodService {
   private final Operations<PodId, Boolean> removing = new Operations<>();
 
   public Pods(
-      Table<Pod> pods,
-      PodKernel kernel,
-      PodMembers members,
-      Clock clock,
-      PhaseWatch watch,
-      PodListener listener) {
-    this.listener = listener;
+      Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock, PhaseWatch watch) {
     this.watch = watch;
     this.pods = pods;
     this.kernel = kernel;
     this.members = members;
-    this.teardown = new PodTeardown(pods, kernel, members, listener);
+    this.teardown = new PodTeardown(pods, kernel, members);
     this.clock = clock;
   }
 
@@ -82,8 +75,6 @@ public final class Pods implements PodService {
       phases.done("network");
       step = "writing the files";
       kernel.writeFiles(pod);
-      step = "asking plugins";
-      listener.running(pod);
       PodId made = ready(pod);
       phases.done("files");
       phases.end();
@@ -169,9 +160,7 @@ public final class Pods implements PodService {
 
   @Override
   public void resize(String id, PodResources change) {
-    Pod pod = pods.require(id);
-    listener.resizing(pod, change);
-    listener.resized(pods.update(pod.id().value(), known -> known.sized(change)));
+    pods.update(pods.require(id).id().value(), pod -> pod.sized(change));
   }
 
   @Override

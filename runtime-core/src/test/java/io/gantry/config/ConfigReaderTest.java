@@ -12,7 +12,6 @@ import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
-import io.gantry.config.Config.NriSettings;
 import io.gantry.config.Config.RegistrySettings;
 import io.gantry.config.Config.StreamingSettings;
 import io.gantry.container.ContainerId;
@@ -67,7 +66,6 @@ class ConfigReaderTest {
                 new CgroupSettings("/gantry"),
                 new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
                 new HookSettings(List.of()),
-                new NriSettings(true, Path.of("/var/run/nri/nri.sock"), 5, 2),
                 new ImageSettings(
                     3,
                     "directory",
@@ -89,16 +87,6 @@ class ConfigReaderTest {
   }
 
   @Test
-  void aDaemonWithAStateOfItsOwnHasASocketForPluginsOfItsOwn() throws ConfigException {
-    assertThat(parse("state = \"/run/other\"\n").nri().socket())
-        .isEqualTo(Path.of("/run/other/nri.sock"));
-    assertThat(parse("[nri]\nenabled = false\nrequest_timeout_seconds = 1\n").nri())
-        .isEqualTo(new NriSettings(false, Path.of("/var/run/nri/nri.sock"), 5, 1));
-    assertThatThrownBy(() -> parse("[nri]\nsocket = \"/" + "s".repeat(107) + "\"\n"))
-        .hasMessageContaining("nri.socket");
-  }
-
-  @Test
   void logsOfContainersAreRotatedBySizesThatMakeSense() throws ConfigException {
     assertThat(parse("[container_log]\nmax_bytes = 1000000\nmax_files = 2\n").containerLog())
         .isEqualTo(new ContainerLogSettings(1_000_000, 2));
@@ -115,7 +103,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 4 + 13 + 4 + 1 + 8 + 2);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 13 + 4 + 1 + 8 + 2);
   }
 
   @Test

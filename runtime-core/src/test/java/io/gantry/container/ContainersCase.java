@@ -46,8 +46,7 @@ abstract class ContainersCase {
             pods,
             launcher,
             Clock.fixed(ContainerFixtures.THEN, ZoneOffset.UTC),
-            PhaseWatch.NONE,
-            ContainerListener.NONE);
+            PhaseWatch.NONE);
   }
 
   String created(String name) {

@@ -85,7 +85,6 @@ class FaultIT {
             new Config.CgroupSettings("/gantry-fault"),
             Config.DEFAULT.cdi(),
             Config.DEFAULT.hooks(),
-            new Config.NriSettings(true, directory.resolve("nri"), 5, 2),
             Config.DEFAULT.image(),
             Config.DEFAULT.registry(),
             Config.DEFAULT.metrics(),
