@@ -79,13 +79,13 @@ public final class SmallMounts implements AutoCloseable {
         thread -> {
           thread.unshare(Namespace.MNT);
           new MountShrinking(Linux.syscalls(), thread).run(keep);
-          keeping.ensure();
           return ofThread(thread, keeping);
         });
   }
 
   /**
-   * Enters the namespace that a process keeps, or makes one and starts a process that keeps it. The
+   * Enters the namespace that a process keeps, or makes one that a process keeps from the first
+   * {@link #call} on: a daemon that ends before it had anything to keep leaves no process. The
    * daemon that comes back to it may be in any mount namespace, not only in its predecessor's.
    *
    * @param directory made if missing; holds the record of the process as {@code keeper}

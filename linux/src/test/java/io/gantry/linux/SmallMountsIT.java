@@ -123,6 +123,12 @@ class SmallMountsIT {
   }
 
   @Test
+  void aDaemonThatPinnedNothingLeavesNoKeeper() throws Exception {
+    kept().close();
+    assertThat(mounts()).isEmptyDirectory();
+  }
+
+  @Test
   void aKeeperThatCannotBeWrittenDownIsNotLeftBehind() throws Exception {
     Path obstacle = Files.createDirectories(mounts().resolve("keeper.new"));
     List<Integer> started = new ArrayList<>();
@@ -131,8 +137,10 @@ class SmallMountsIT {
           started.add(startKeeper(leave));
           return started.getLast();
         };
-    assertThatExceptionOfType(FileSystemException.class)
-        .isThrownBy(() -> SmallMounts.kept(mounts(), List.of(temp), noted).close());
+    try (SmallMounts first = SmallMounts.kept(mounts(), List.of(temp), noted)) {
+      assertThatExceptionOfType(FileSystemException.class)
+          .isThrownBy(() -> first.call("test-use", thread -> true));
+    }
     assertThat(started)
         .singleElement()
         .satisfies(pid -> assertThat(ProcessHandle.of(pid)).isEmpty());

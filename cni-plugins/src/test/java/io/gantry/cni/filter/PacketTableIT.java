@@ -181,32 +181,37 @@ class PacketTableIT {
   }
 
   @Test
-  void aRebuildIsOneTransactionAndPutsCostNoMoreWithManyOwners() throws IOException {
+  void aRebuildOfManyOwnersIsOneTransaction() throws IOException {
     AtomicInteger transactions = new AtomicInteger();
     PacketTable counted = new PacketTable(counting(nftables, transactions), "gtest");
     counted.rebuild(records(1));
-    long one = fastestPut(counted, MANY);
-    Map<Owner, List<Elements>> all = records(MANY);
     transactions.set(0);
-    long start = System.nanoTime();
-    counted.rebuild(all);
-    long whole = (System.nanoTime() - start) / 1000;
+    counted.rebuild(records(MANY));
     assertThat(transactions).hasValue(1);
-    long many = fastestPut(counted, MANY);
-    System.out.printf(
-        "put and release beside 1 and %d owners: %d, %d us; all of them: %d us%n",
-        MANY, one, many, whole);
-    assertThat(many).isLessThan(3 * one);
   }
 
-  private static long fastestPut(PacketTable table, int number) throws IOException {
-    long best = Long.MAX_VALUE;
-    for (int i = 0; i < 50; i++) {
-      long start = System.nanoTime();
-      table.put(owner(number), of(number));
-      table.release(owner(number));
-      best = Math.min(best, System.nanoTime() - start);
+  /** Both tables are measured in turns, so that a busy machine slows both of them. */
+  @Test
+  void putsCostNoMoreWithManyOwners() throws IOException {
+    PacketTable few = new PacketTable(nftables, "gfew");
+    few.rebuild(records(1));
+    table.rebuild(records(MANY));
+    long besideOne = Long.MAX_VALUE;
+    long besideMany = Long.MAX_VALUE;
+    for (int i = 0; i < 100; i++) {
+      besideOne = Math.min(besideOne, nanosOfPutAndRelease(few));
+      besideMany = Math.min(besideMany, nanosOfPutAndRelease(table));
     }
-    return best / 1000;
+    System.out.printf(
+        "put and release beside 1 and %d owners: %d, %d us%n",
+        MANY, besideOne / 1000, besideMany / 1000);
+    assertThat(besideMany).isLessThan(4 * besideOne);
+  }
+
+  private static long nanosOfPutAndRelease(PacketTable table) throws IOException {
+    long start = System.nanoTime();
+    table.put(owner(MANY), of(MANY));
+    table.release(owner(MANY));
+    return System.nanoTime() - start;
   }
 }
