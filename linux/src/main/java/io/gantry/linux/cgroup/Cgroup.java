@@ -69,6 +69,20 @@ public interface Cgroup {
     return List.of();
   }
 
+  /**
+   * {@code memory.events} opened for reading, as a list of one, where the group is gone as soon as
+   * its last process is; empty where its counters can be read afterwards. The caller closes it.
+   */
+  default List<Fd> eventFile() throws IOException {
+    return List.of();
+  }
+
+  /**
+   * Lets go of what keeps a new group alive while it is empty: its first process is in it, or never
+   * will be. Without effect on a group that was not made by this object.
+   */
+  default void release() throws IOException {}
+
   /** The pids in this group and the groups below it. */
   Set<Integer> processes() throws IOException;
 

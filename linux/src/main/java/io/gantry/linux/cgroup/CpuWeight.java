@@ -5,7 +5,7 @@ package io.gantry.linux.cgroup;
  * default 100). The curve goes through the least, the default and the largest values of both, as
  * newer OCI runtimes and the kubelet do; a straight line would give a default container 39.
  */
-final class CpuWeight {
+public final class CpuWeight {
 
   private static final long LEAST_SHARES = 2;
   private static final long MOST_SHARES = 262_144;
@@ -16,7 +16,7 @@ final class CpuWeight {
 
   private CpuWeight() {}
 
-  static long ofShares(long shares) {
+  public static long ofShares(long shares) {
     if (shares <= LEAST_SHARES) {
       return 1;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.systemd;
+
+import org.jspecify.annotations.NullMarked;
