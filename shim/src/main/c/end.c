@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TREE_MOST = 4096, PASSES_MOST = 8, GROUP_PASSES = 4, BATCH = 128, RECORD_MOST = 1024 };
 
@@ -36,9 +37,9 @@ static int write_ended(const struct shim *shim, char *text, size_t room)
 
 	return snprintf(text, room,
 			"code=%d\nsignal=%d\nstarted_ns=%" PRId64 "\nfinished_ns=%" PRId64
-			"\npid=%d\nleft=%d\n",
+			"\npid=%d\nleft=%d\noom_kills=%d\n",
 			first->code, first->signal, shim->started_ns, shim->finished_ns,
-			(int)first->pid, shim->left);
+			(int)first->pid, shim->left, shim->oom_kills);
 }
 
 int end_record(const struct shim *shim)
@@ -207,12 +208,37 @@ static int kill_listed(const struct shim *shim)
 	return found;
 }
 
+/*
+ * A group that somebody else owns is gone with its counters as soon as that one notices that it is
+ * empty, so they are read before anything else is done.
+ */
+void end_count_oom_kills(struct shim *shim)
+{
+	static const char counter[] = "\noom_kill ";
+	char text[512];
+	const char *found;
+	ssize_t length;
+
+	if (shim->events < 0)
+		return;
+	length = pread(shim->events, text, sizeof(text) - 1, 0);
+	if (length < 0) {
+		shim->oom_kills = -errno;
+		return;
+	}
+	text[length] = '\0';
+	found = strstr(text, counter);
+	shim->oom_kills = found == NULL ? -EINVAL : (int)strtol(found + sizeof(counter) - 1, NULL, 10);
+}
+
 int end_signal_group(const struct shim *shim, int signal)
 {
 	int error = 0;
 
 	if (shim->kill_file >= 0)
 		error = signal == SIGKILL ? write_all(shim->kill_file, "1", 1) : -EOPNOTSUPP;
+	if (error == -ENODEV) /* a group that was removed has no processes */
+		error = 0;
 	if (shim->kill_tasks < 0)
 		return error;
 	return signal == SIGKILL ? kill_listed(shim) : signal_listed(shim->kill_tasks, signal);

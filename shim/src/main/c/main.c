@@ -81,6 +81,7 @@ static void prepare(struct shim *shim)
 	shim->hooks_done = -1;
 	shim->kill_tasks = -1;
 	shim->pids_max = -1;
+	shim->events = -1;
 	shim->log.fd = FD_LOG;
 	shim->log.directory = -1;
 	shim->procs[FIRST_PROCESS].failure.index = -1;

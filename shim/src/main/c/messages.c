@@ -57,6 +57,7 @@ size_t message_state(const struct shim *shim, uint8_t *frame)
 	to = put_u32(to, (uint32_t)first->signal);
 	to = put_failure(to, &first->failure);
 	to = put_u32(to, (uint32_t)shim->left);
+	to = put_u32(to, (uint32_t)shim->oom_kills);
 	return (size_t)(to - frame) - FRAME_HEADER;
 }
 

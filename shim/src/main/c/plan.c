@@ -28,6 +28,7 @@ static const struct shape {
 	{OP_PIDS_MAX, "pids_max", "f"},
 	{OP_USER, "user", "fuu"},
 	{OP_LOG_ROTATION, "log_rotation", "fsqu"},
+	{OP_EVENTS, "events", "f"},
 	{OP_WRITE_FD, "write_fd", "fb"},
 	{OP_SETNS, "setns", "fu"},
 	{OP_UNSHARE, "unshare", "q"},

@@ -17,6 +17,7 @@ enum op {
 	OP_PIDS_MAX = 9,
 	OP_USER = 10,
 	OP_LOG_ROTATION = 11,
+	OP_EVENTS = 12,
 	OP_WRITE_FD = 32,
 	OP_SETNS = 33,
 	OP_UNSHARE = 34,

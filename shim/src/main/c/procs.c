@@ -269,6 +269,7 @@ static void container_ended(struct shim *shim, struct proc *first)
 {
 	int64_t now = now_ns();
 
+	end_count_oom_kills(shim);
 	shim->finished_ns = clock_ns(CLOCK_REALTIME);
 	first->drain_until = now + CONTAINER_DRAIN_MS * NS_PER_MS;
 	shim->kill_until = now + KILL_MOST_MS * NS_PER_MS;

@@ -103,6 +103,8 @@ struct shim {
 	int kill_file;
 	int kill_tasks;
 	int pids_max;
+	int events; /* memory.events, or -1 */
+	int oom_kills; /* what it told when the first process had ended, or -errno */
 	int enter; /* the pid namespace the first process is to be born in, or -1 */
 	int32_t enter_index; /* of its step */
 	int user; /* the user namespace the first process is to be born in, or -1 */
@@ -268,6 +270,9 @@ void message_take(struct shim *shim, int connection, unsigned type, const uint8_
 
 /* Leaves the exit record; it replaces an older one in one piece. */
 int end_record(const struct shim *shim);
+
+/* Takes down how often memory ran out in the control group, where the plan names its counters. */
+void end_count_oom_kills(struct shim *shim);
 
 /*
  * Signals what is left in the container's control group: how many processes a version 1 group still

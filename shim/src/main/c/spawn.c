@@ -54,6 +54,9 @@ static int take_own_step(struct shim *shim, const struct step *step)
 	case OP_PIDS_MAX:
 		shim->pids_max = plan_fd(&step->f[0]);
 		return 0;
+	case OP_EVENTS:
+		shim->events = plan_fd(&step->f[0]);
+		return 0;
 	case OP_STDIO:
 		shim->stdio |= (unsigned)step->f[0].number;
 		return 0;
@@ -92,7 +95,7 @@ static bool is_kept(const struct shim *shim, int fd)
 		if (shim->tasks[i] == fd)
 			return true;
 	return fd == shim->cgroup || fd == shim->kill_file || fd == shim->kill_tasks ||
-	       fd == shim->pids_max || fd == shim->log.directory;
+	       fd == shim->pids_max || fd == shim->events || fd == shim->log.directory;
 }
 
 void spawn_forget_plan(struct shim *shim)

@@ -64,7 +64,8 @@ public final class ExitRecord {
             instant(number(values, "started_ns")),
             instant(number(values, "finished_ns")),
             (int) number(values, "pid"),
-            Integer.parseInt(values.getOrDefault("left", "0"))));
+            Integer.parseInt(values.getOrDefault("left", "0")),
+            Integer.parseInt(values.getOrDefault("oom_kills", "0"))));
   }
 
   static Instant instant(long nanos) {

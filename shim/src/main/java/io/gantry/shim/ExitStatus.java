@@ -10,6 +10,8 @@ import java.time.Instant;
  * @param pid what its pid was, as the shim saw it
  * @param left how many other processes of its control group were still there when the shim gave up
  *     killing them; negative when that could not be found out
+ * @param oomKills how often memory had run out in its control group where the plan told the shim to
+ *     look; negative when that could not be found out
  */
 public record ExitStatus(
-    int code, int signal, Instant startedAt, Instant finishedAt, int pid, int left) {}
+    int code, int signal, Instant startedAt, Instant finishedAt, int pid, int left, int oomKills) {}

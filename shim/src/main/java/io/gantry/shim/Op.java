@@ -18,6 +18,7 @@ enum Op {
   PIDS_MAX(9),
   USER(10),
   LOG_ROTATION(11),
+  EVENTS(12),
   WRITE_FD(32),
   SETNS(33),
   UNSHARE(34),

@@ -76,6 +76,14 @@ public final class PlanBuilder {
     return add(Op.PIDS_MAX, fd(pidsMax));
   }
 
+  /**
+   * cgroup v2: {@code memory.events}, read when the first process has ended, for a group that may
+   * be gone a moment later.
+   */
+  public PlanBuilder events(Fd events) {
+    return add(Op.EVENTS, fd(events));
+  }
+
   /** Keeps a pipe to standard input open instead of giving /dev/null. */
   public PlanBuilder openStdin() {
     return add(Op.STDIO, new Field.U32(OPEN_STDIN));

@@ -16,6 +16,7 @@ final class StateFrame {
     int signal = frame.number();
     StepFailure failure = frame.failure();
     int left = frame.payload().hasRemaining() ? frame.number() : 0;
+    int oomKills = frame.payload().hasRemaining() ? frame.number() : 0;
     return switch (state) {
       case 0 -> new ShimStatus.Starting();
       case 1 -> new ShimStatus.Running(pid, ExitRecord.instant(startedNanos));
@@ -27,7 +28,8 @@ final class StateFrame {
                   ExitRecord.instant(startedNanos),
                   ExitRecord.instant(finishedNanos),
                   pid,
-                  left));
+                  left,
+                  oomKills));
       case 3 -> new ShimStatus.Failed(failure);
       default -> throw new IOException("unknown state " + state + " from the shim");
     };

@@ -23,6 +23,7 @@ final class EveryStep {
         .killFile(fd)
         .killTasks(other)
         .pidsMax(fd)
+        .events(fd)
         .enterUser(fd, 100000, 200000)
         .openStdin()
         .shimCgroup(fd);

@@ -18,13 +18,13 @@ class ExitRecordTest {
   @Test
   void anEndedContainerHasItsTimesAndCode() {
     String text =
-        "code=137\nsignal=9\nstarted_ns=1000000001\nfinished_ns=2000000002\npid=42\nleft=3\n";
+        "code=137\nsignal=9\nstarted_ns=1000000001\nfinished_ns=2000000002\npid=42\nleft=3\noom_kills=2\n";
 
     assertThat(ExitRecord.parse(text))
         .isEqualTo(
             new ShimStatus.Exited(
                 new ExitStatus(
-                    137, 9, Instant.ofEpochSecond(1, 1), Instant.ofEpochSecond(2, 2), 42, 3)));
+                    137, 9, Instant.ofEpochSecond(1, 1), Instant.ofEpochSecond(2, 2), 42, 3, 2)));
   }
 
   @Test
