@@ -52,7 +52,7 @@ public record Config(
               true,
               ""),
           OverlaySettings.DEFAULT,
-          new CgroupSettings("/gantry"),
+          new CgroupSettings("/gantry", "auto"),
           new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
           new HookSettings(List.of()),
           new ImageSettings(
@@ -119,8 +119,9 @@ public record Config(
    * Where control groups are made.
    *
    * @param root absolute path within the hierarchies, of pods whose orchestrator names no parent
+   * @param driver who makes them: cgroupfs, systemd, or auto for systemd where it can
    */
-  public record CgroupSettings(String root) {}
+  public record CgroupSettings(String root, String driver) {}
 
   /**
    * Where devices of the Container Device Interface are described.

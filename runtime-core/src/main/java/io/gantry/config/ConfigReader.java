@@ -175,8 +175,10 @@ public final class ConfigReader {
             defaults.root(),
             "(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+",
             "an absolute path within the hierarchies such as /gantry");
+    String driver =
+        section.choice("driver", defaults.driver(), List.of("auto", "cgroupfs", "systemd"));
     section.refuseOthers();
-    return new CgroupSettings(root);
+    return new CgroupSettings(root, driver);
   }
 
   /** A section that names directories and nothing else. */

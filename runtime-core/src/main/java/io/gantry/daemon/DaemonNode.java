@@ -10,6 +10,7 @@ import io.gantry.error.Subject;
 import io.gantry.error.UnavailableException;
 import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.pod.UserNamespaces;
+import io.gantry.rpc.CgroupParents;
 import io.gantry.rpc.NodeStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class DaemonNode implements NodeStatus {
   private final Config config;
   private final UserNamespaces users;
   private final PodNetwork network;
+  private final CgroupParents cgroupParents;
   private final Supplier<Optional<OverlaySummary>> overlay;
   private final String version = Version.text();
 
@@ -30,11 +32,13 @@ final class DaemonNode implements NodeStatus {
       Config config,
       UserNamespaces users,
       PodNetwork network,
+      CgroupParents cgroupParents,
       Supplier<Optional<OverlaySummary>> overlay) {
     this.overlay = overlay;
     this.config = config;
     this.users = users;
     this.network = network;
+    this.cgroupParents = cgroupParents;
   }
 
   @Override
@@ -66,6 +70,11 @@ final class DaemonNode implements NodeStatus {
   }
 
   @Override
+  public CgroupParents cgroupParents() {
+    return cgroupParents;
+  }
+
+  @Override
   public void podBlocks(List<IpPrefix> blocks) {
     try {
       network.podBlocks(blocks);
@@ -94,6 +103,7 @@ final class DaemonNode implements NodeStatus {
     all.put("log", config.log());
     all.put("network", config.network());
     all.put("cgroup", config.cgroup());
+    all.put("cgroup_driver_in_use", cgroupParents.driver().toString());
     all.put("image", config.image());
     all.put("metrics", config.metrics());
     all.put("streaming", config.streaming());

@@ -28,6 +28,7 @@ import io.gantry.linux.apparmor.AppArmor;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.linux.mount.DetachedMounts;
+import io.gantry.linux.systemd.SystemdCgroups;
 import io.gantry.oci.AppArmorProfiles;
 import io.gantry.oci.ContainerPolicy;
 import io.gantry.oci.DaemonRights;
@@ -116,7 +117,7 @@ final class Wiring {
             calls,
             new LayerForms(calls, detached).choice(config.image().layerForm(), config.root()),
             telemetry.images());
-    Cgroups cgroups = MachineCgroups.detect();
+    CgroupChoice cgroups = cgroups(shims);
 
     PodPaths podPaths = new PodPaths(config.state().resolve("pods"));
     UserNamespaces users = new UserNamespaces(shims, calls);
@@ -127,7 +128,7 @@ final class Wiring {
     PodHolders holders = new PodHolders(podTable, namespaces, shims, calls);
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
     ContainerCgroups containerCgroups =
-        new ContainerCgroups(cgroups, config.cgroup().root(), podTable);
+        new ContainerCgroups(cgroups.driver(), cgroups.cgroups(), cgroups.root(), podTable);
     KernelLauncher launcher =
         new KernelLauncher(
             new CdiEditing(
@@ -161,7 +162,7 @@ final class Wiring {
     LifeEvents events = new LifeEvents(podTable, containerTable, Clock.systemUTC());
 
     OverlayWiring.Running overlay = OverlayWiring.start(config, calls);
-    DaemonNode node = new DaemonNode(config, users, network, overlay.summary());
+    DaemonNode node = new DaemonNode(config, users, network, cgroups.parents(), overlay.summary());
     KernelStats stats =
         new KernelStats(pods, containers, containerCgroups, namespaces.links(), images, calls);
     StreamServer streams =
@@ -191,11 +192,17 @@ final class Wiring {
           pins.close();
           if (loaded && podTable.values().isEmpty() && containerTable.values().isEmpty()) {
             network.remove();
-            cgroups.at(config.cgroup().root()).remove();
+            cgroups.cgroups().at(cgroups.root()).remove();
             SmallMounts.release(mounts);
           }
           network.close();
         });
+  }
+
+  private CgroupChoice cgroups(ShimLauncher shims) throws IOException {
+    Cgroups files = MachineCgroups.detect();
+    return CgroupChoice.of(
+        config.cgroup(), files, () -> SystemdCgroups.of(files, shims::keep, calls));
   }
 
   /**

@@ -159,6 +159,24 @@ public final class KernelLauncher implements ContainerLauncher {
   public ContainerProcess launch(Container container, Pod pod) throws IOException {
     ProcessSpec process = decisions.of(container.id());
     Cgroup cgroup = cgroups.create(container);
+    try {
+      return launch(container, pod, process, cgroup);
+    } catch (IOException | RuntimeException e) {
+      release(cgroup, e);
+      throw e;
+    }
+  }
+
+  private static void release(Cgroup cgroup, Exception reason) {
+    try {
+      cgroup.release();
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private ContainerProcess launch(Container container, Pod pod, ProcessSpec process, Cgroup cgroup)
+      throws IOException {
     try (PodParts.Joined joined = pods.join(pod, container);
         ContainerPlan plan = decisions.plan(context(container, pod, process, joined, cgroup))) {
       plan.deviceRules().applyTo(cgroup);

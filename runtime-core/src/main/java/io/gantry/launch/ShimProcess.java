@@ -8,7 +8,8 @@ import io.gantry.container.StartException;
 import io.gantry.error.Subject;
 import io.gantry.error.TimedOutException;
 import io.gantry.linux.Errno;
-import io.gantry.linux.ProcessCalls;
+import io.gantry.linux.KernelLog;
+import io.gantry.linux.Syscalls;
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.shim.Attachment;
@@ -26,6 +27,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ final class ShimProcess implements ContainerProcess {
   private static final String SILENT = "the container's supervisor does not answer";
   private static final int SIGKILL = 9;
   private static final int KILLED = 128 + SIGKILL;
+  private static final Duration CLOCK_DIFFERENCE = Duration.ofMinutes(1);
 
   /** Decides how a command runs beside the container's first process. */
   @FunctionalInterface
@@ -51,7 +54,7 @@ final class ShimProcess implements ContainerProcess {
   private final Shim shim;
   private final Cgroup cgroup;
   private final ExecPlanner planner;
-  private final ProcessCalls calls;
+  private final Syscalls calls;
   private final Clock clock;
   private final Duration startLimit;
 
@@ -62,7 +65,7 @@ final class ShimProcess implements ContainerProcess {
       Shim shim,
       Cgroup cgroup,
       ExecPlanner planner,
-      ProcessCalls calls,
+      Syscalls calls,
       Clock clock,
       Duration startLimit) {
     this.shim = shim;
@@ -83,6 +86,17 @@ final class ShimProcess implements ContainerProcess {
     } catch (IOException e) {
       abandon(e);
       throw e;
+    } finally {
+      release();
+    }
+  }
+
+  /** What kept the group until then is no part of the container, so that it need not fail. */
+  private void release() {
+    try {
+      cgroup.release();
+    } catch (IOException e) {
+      log.warn("cannot let go of a new cgroup={}: {}", cgroup.path(), e.toString());
     }
   }
 
@@ -119,7 +133,7 @@ final class ShimProcess implements ContainerProcess {
     if (exit.code() == 0) {
       return new ContainerEvent.Ended(exit.finishedAt(), 0, "Completed", message);
     }
-    return exit.signal() == SIGKILL && outOfMemory()
+    return exit.signal() == SIGKILL && outOfMemory(exit)
         ? new ContainerEvent.Ended(
             exit.finishedAt(), exit.code(), "OOMKilled", "it reached its memory limit")
         : new ContainerEvent.Ended(exit.finishedAt(), exit.code(), "Error", message);
@@ -136,13 +150,23 @@ final class ShimProcess implements ContainerProcess {
         : left + " of its processes did not end when they were killed";
   }
 
-  private boolean outOfMemory() {
+  /** Where systemd took the group away before the shim had read its counters, the log tells. */
+  private boolean outOfMemory(ExitStatus exit) {
     try {
-      return cgroup.oomKills() > 0;
+      return exit.oomKills() < 0
+          ? new KernelLog(calls).killedForMemory(exit.pid(), onKernelsClock(exit.startedAt()))
+          : exit.oomKills() > 0 || cgroup.oomKills() > 0;
     } catch (IOException e) {
       log.warn("cannot tell whether memory ran out cgroup={}: {}", cgroup.path(), e.toString());
       return false;
     }
+  }
+
+  /** HotSpot's nanoseconds are those of the monotonic clock, which the kernel's log is close to. */
+  private Duration onKernelsClock(Instant then) {
+    return Duration.ofNanos(System.nanoTime())
+        .minus(Duration.between(then, clock.instant()))
+        .minus(CLOCK_DIFFERENCE);
   }
 
   /** Without its shim a container has no reaper and no log, so it must not go on. */

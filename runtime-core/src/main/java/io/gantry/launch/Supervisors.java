@@ -5,7 +5,6 @@ import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
 import io.gantry.container.ContainerPaths;
 import io.gantry.linux.Fd;
-import io.gantry.linux.ProcessCalls;
 import io.gantry.linux.Syscalls;
 import io.gantry.oci.StartHooks;
 import io.gantry.shim.ExitRecord;
@@ -56,7 +55,7 @@ public final class Supervisors {
     this.rotation = rotation;
   }
 
-  ProcessCalls calls() {
+  Syscalls calls() {
     return calls;
   }
 

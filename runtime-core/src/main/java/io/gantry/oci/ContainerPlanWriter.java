@@ -119,6 +119,7 @@ final class ContainerPlanWriter {
     boolean shared = !ownsPids();
     own(context.cgroup().taskFiles()).forEach(plan::tasks);
     own(context.cgroup().cloneDirectory()).forEach(plan::cgroup);
+    own(context.cgroup().eventFile()).forEach(plan::events);
     if (!shared) {
       return;
     }

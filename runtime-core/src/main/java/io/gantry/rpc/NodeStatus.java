@@ -25,6 +25,9 @@ public interface NodeStatus {
   /** What the built-in handler can do. */
   Abilities abilities();
 
+  /** The cgroup driver in use, and the forms of cgroup parents that it takes. */
+  CgroupParents cgroupParents();
+
   /**
    * Takes over the blocks of addresses that the orchestrator gave this node's pods; none is no
    * news.

@@ -39,7 +39,8 @@ final class PodCalls {
   RunPodSandboxResponse run(RunPodSandboxRequest request) {
     Field.of("config").presentIf(request.hasConfig());
     String handler = knownHandler(request.getRuntimeHandler());
-    String id = pods.run(PodMessages.spec(request.getConfig(), handler)).value();
+    String id =
+        pods.run(PodMessages.spec(request.getConfig(), handler, node.cgroupParents())).value();
     return RunPodSandboxResponse.newBuilder().setPodSandboxId(id).build();
   }
 

@@ -35,7 +35,7 @@ final class PodMessages {
 
   private PodMessages() {}
 
-  static PodSpec spec(PodSandboxConfig config, String runtimeHandler) {
+  static PodSpec spec(PodSandboxConfig config, String runtimeHandler, CgroupParents parents) {
     Field field = Field.of("config");
     LinuxPodSandboxConfig linux = config.getLinux();
     LinuxSandboxSecurityContext security = linux.getSecurityContext();
@@ -53,7 +53,7 @@ final class PodMessages {
         dns(config.getDnsConfig(), field.in("dns_config")),
         new TreeMap<>(config.getLabelsMap()),
         new TreeMap<>(config.getAnnotationsMap()),
-        cgroupParent(linux.getCgroupParent(), field.in("linux.cgroup_parent")),
+        parents.path(linux.getCgroupParent(), field.in("linux.cgroup_parent")),
         namespaces,
         sysctls(linux, namespaces, field.in("linux.sysctls")),
         PortMessages.ports(config.getPortMappingsList(), namespaces, field.in("port_mappings")),
@@ -117,15 +117,6 @@ final class PodMessages {
       throw field.wrong("holds white space or control characters", "");
     }
     return word;
-  }
-
-  private static String cgroupParent(String parent, Field field) {
-    if (parent.endsWith(".slice") && !parent.startsWith("/")) {
-      throw field.wrong(
-          "is " + parent + ", a systemd slice",
-          "set the client's cgroup driver to cgroupfs, as RuntimeConfig says");
-    }
-    return field.absoluteOrEmpty(parent);
   }
 
   /** Only what belongs to namespaces of the pod's own: anything else would change the machine. */

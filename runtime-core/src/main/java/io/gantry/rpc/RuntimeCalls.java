@@ -89,8 +89,13 @@ final class RuntimeCalls {
   }
 
   RuntimeConfigResponse config() {
+    CgroupDriver driver =
+        switch (node.cgroupParents().driver()) {
+          case CGROUPFS -> CgroupDriver.CGROUPFS;
+          case SYSTEMD -> CgroupDriver.SYSTEMD;
+        };
     return RuntimeConfigResponse.newBuilder()
-        .setLinux(LinuxRuntimeConfiguration.newBuilder().setCgroupDriver(CgroupDriver.CGROUPFS))
+        .setLinux(LinuxRuntimeConfiguration.newBuilder().setCgroupDriver(driver))
         .build();
   }
 

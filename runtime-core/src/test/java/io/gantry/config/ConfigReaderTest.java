@@ -63,7 +63,7 @@ class ConfigReaderTest {
                     new OverlaySettings.Etcd(
                         List.of(), "/gantry/overlay", "", "", "", "", "", 24, 64, 60, 24),
                     new OverlaySettings.Kubernetes("", "", "", "", "")),
-                new CgroupSettings("/gantry"),
+                new CgroupSettings("/gantry", "auto"),
                 new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
                 new HookSettings(List.of()),
                 new ImageSettings(
@@ -103,7 +103,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 1 + 1 + 1 + 13 + 4 + 1 + 8 + 2);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 2 + 1 + 1 + 13 + 4 + 1 + 8 + 2);
   }
 
   @Test
@@ -228,6 +228,7 @@ class ConfigReaderTest {
           network.mtu = "big"     | f:1:1: network.mtu is "big"; give a number from 0 to 65535
           network.block = "10.0"  | f:1:1: network.block is "10.0"; give a block of addresses such as "10.88.0.0/16"
           network.bridge = "a b"  | f:1:1: network.bridge is "a b"; give 1 to 15 letters, digits, dots, dashes or underscores
+          cgroup.driver = "runc"  | f:1:1: cgroup.driver is "runc"; give one of auto, cgroupfs, systemd
           cgroup.root = "/a/../b" | f:1:1: cgroup.root is "/a/../b"; give an absolute path within the hierarchies such as /gantry
           image.parallel_layers=0 | f:1:1: image.parallel_layers is 0; give a number from 1 to 64
           image.keep_blobs="yes" | f:1:1: image.keep_blobs is "yes"; give true or false

@@ -82,7 +82,7 @@ class FaultIT {
                 true,
                 ""),
             Config.DEFAULT.overlay(),
-            new Config.CgroupSettings("/gantry-fault"),
+            new Config.CgroupSettings("/gantry-fault", "cgroupfs"),
             Config.DEFAULT.cdi(),
             Config.DEFAULT.hooks(),
             Config.DEFAULT.image(),

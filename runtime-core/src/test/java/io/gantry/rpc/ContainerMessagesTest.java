@@ -38,7 +38,7 @@ class ContainerMessagesTest {
   private static final Pod POD =
       new Pod(
           PodId.random(),
-          PodMessages.spec(Requests.pod(), ""),
+          PodMessages.spec(Requests.pod(), "", FakeNode.PARENTS),
           FakePods.MADE,
           null,
           null,

@@ -46,7 +46,7 @@ class EventRpcTest {
     pod =
         new Pod(
             PodId.random(),
-            PodMessages.spec(Requests.pod(), ""),
+            PodMessages.spec(Requests.pod(), "", FakeNode.PARENTS),
             FakePods.MADE,
             null,
             null,

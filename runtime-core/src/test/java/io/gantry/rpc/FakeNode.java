@@ -2,6 +2,7 @@ package io.gantry.rpc;
 
 import io.gantry.cni.NetworkSummary;
 import io.gantry.cni.OverlaySummary;
+import io.gantry.linux.cgroup.CgroupDriver;
 import io.gantry.linux.netlink.IpPrefix;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A node whose network is missing. */
 final class FakeNode implements NodeStatus {
+
+  static final CgroupParents PARENTS = new CgroupParents(CgroupDriver.CGROUPFS, "");
+
+  CgroupParents parents = PARENTS;
 
   @Override
   public String version() {
@@ -31,6 +36,11 @@ final class FakeNode implements NodeStatus {
   @Override
   public String userNamespacesMissing() {
     return "max_user_namespaces is 0";
+  }
+
+  @Override
+  public CgroupParents cgroupParents() {
+    return parents;
   }
 
   @Override

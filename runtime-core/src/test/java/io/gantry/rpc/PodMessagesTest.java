@@ -25,7 +25,7 @@ class PodMessagesTest {
     PodSandboxConfig.Builder config = Requests.pod().toBuilder();
     config.setDnsConfig(DNSConfig.newBuilder().addServers("10.0.0.10").addOptions("ndots:5"));
     config.getLinuxBuilder().putSysctls("net.core.somaxconn", "1024");
-    PodSpec spec = PodMessages.spec(config.build(), "crun");
+    PodSpec spec = PodMessages.spec(config.build(), "crun", FakeNode.PARENTS);
 
     assertThat(spec.metadata()).hasToString("shop/web-0#2");
     assertThat(spec.metadata().uid()).isEqualTo("11-22");
@@ -45,8 +45,9 @@ class PodMessagesTest {
   void aPodThatSaysNothingSharesOnePidNamespace() {
     PodSandboxConfig config = Requests.pod().toBuilder().clearLinux().clearLogDirectory().build();
 
-    assertThat(PodMessages.spec(config, "").namespaces()).isEqualTo(NamespaceOptions.DEFAULT);
-    assertThat(PodMessages.spec(config, "").dns().hasNothing()).isTrue();
+    assertThat(PodMessages.spec(config, "", FakeNode.PARENTS).namespaces())
+        .isEqualTo(NamespaceOptions.DEFAULT);
+    assertThat(PodMessages.spec(config, "", FakeNode.PARENTS).dns().hasNothing()).isTrue();
   }
 
   @Test
@@ -63,9 +64,8 @@ class PodMessagesTest {
         c -> c.setLogDirectory("var/log"),
         "config.log_directory is var/log; give an absolute path");
     refused(
-        c -> c.getLinuxBuilder().setCgroupParent("kubepods-pod1.slice"),
-        "config.linux.cgroup_parent is kubepods-pod1.slice, a systemd slice; set the client's"
-            + " cgroup driver to cgroupfs, as RuntimeConfig says");
+        c -> c.getLinuxBuilder().setCgroupParent("kubepods/pod1"),
+        "config.linux.cgroup_parent is kubepods/pod1; give an absolute path");
     refused(c -> c.setHostname("a\nb"), "config.hostname holds white space or control characters");
     refused(
         c -> c.setHostname("h".repeat(65)),
@@ -100,7 +100,7 @@ class PodMessagesTest {
     config.addPortMappings(
         PortMapping.newBuilder().setHostIp("::").setHostPort(81).setContainerPort(1));
 
-    assertThat(PodMessages.spec(config.build(), "").ports())
+    assertThat(PodMessages.spec(config.build(), "", FakeNode.PARENTS).ports())
         .containsExactly(
             new PodRequest.PortMapping(InetAddress.ofLiteral("127.0.0.1"), 80, 8080, "sctp"),
             new PodRequest.PortMapping(null, 81, 1, "tcp"));
@@ -121,7 +121,7 @@ class PodMessagesTest {
     config.addPortMappings(PortMapping.newBuilder().setContainerPort(80).setHostPort(80));
     namespaces(config).setNetwork(NamespaceMode.NODE);
 
-    assertThat(PodMessages.spec(config.build(), "").namespaces().network())
+    assertThat(PodMessages.spec(config.build(), "", FakeNode.PARENTS).namespaces().network())
         .isEqualTo(io.gantry.pod.NamespaceMode.NODE);
   }
 
@@ -133,7 +133,7 @@ class PodMessagesTest {
     PodSandboxConfig.Builder config = Requests.pod().toBuilder();
     change.accept(config);
     assertThatExceptionOfType(InvalidException.class)
-        .isThrownBy(() -> PodMessages.spec(config.build(), ""))
+        .isThrownBy(() -> PodMessages.spec(config.build(), "", FakeNode.PARENTS))
         .satisfies(e -> assertThat(e.advice()).isEqualTo(message));
   }
 }

@@ -117,6 +117,14 @@ class RuntimeRpcTest {
   }
 
   @Test
+  void theCgroupDriverIsSystemdWhereThatIsInUse() {
+    FakeNode node = new FakeNode();
+    node.parents = new CgroupParents(io.gantry.linux.cgroup.CgroupDriver.SYSTEMD, "/gantry.slice");
+    assertThat(new RuntimeCalls(node).config().getLinux().getCgroupDriver())
+        .isEqualTo(CgroupDriver.SYSTEMD);
+  }
+
+  @Test
   void aPodIsShownAsItWasAskedFor() {
     String id = runPod();
 
@@ -158,7 +166,7 @@ class RuntimeRpcTest {
     PodSandboxConfig pod =
         Requests.pod().toBuilder().putAnnotations("long", "x".repeat(length)).build();
     for (int i = 0; i < count; i++) {
-      server.pods.run(PodMessages.spec(pod, ""));
+      server.pods.run(PodMessages.spec(pod, "", FakeNode.PARENTS));
     }
   }
 
