@@ -10,7 +10,7 @@ node_make() {
   node_directory=$1
   node_socket=$1/gantry.sock
   node_name=gt$(cksum <<<"$1" | cut -d' ' -f1 | tail -c 9)
-  sed -e "s|@DIRECTORY@|$node_directory|g" -e "s|@NAME@|$node_name|g" \
+  sed -e "s|@DIRECTORY@|$node_directory|g" -e "s|@NAME@|$node_name|g" -e "s|@DRIVER@|cgroupfs|g" \
     "$repository/hack/lib/private-node.toml" >"$node_directory/config.toml"
 }
 

@@ -9,6 +9,9 @@ import java.util.List;
 /** A gantryd of one's own. Everything it has lies under one directory or bears the node's name. */
 public final class PrivateNode implements PrivateRuntime {
 
+  /** The driver that is there on every machine. */
+  public static final String CGROUPFS = "cgroupfs";
+
   private final Path directory;
   private final Daemon daemon;
 
@@ -51,6 +54,27 @@ public final class PrivateNode implements PrivateRuntime {
   public static PrivateNode start(
       Distribution distribution, Path directory, List<String> before, String settings)
       throws IOException, InterruptedException {
+    return start(distribution, directory, before, settings, CGROUPFS);
+  }
+
+  /**
+   * Starts a daemon with a cgroup driver.
+   *
+   * @param driver cgroupfs or systemd
+   */
+  public static PrivateNode startWithDriver(
+      Distribution distribution, Path directory, String driver)
+      throws IOException, InterruptedException {
+    return start(distribution, directory, List.of(), "", driver);
+  }
+
+  private static PrivateNode start(
+      Distribution distribution,
+      Path directory,
+      List<String> before,
+      String settings,
+      String driver)
+      throws IOException, InterruptedException {
     Path configuration = directory.resolve("config.toml");
     String template = Files.readString(distribution.configurationTemplate());
     Files.writeString(
@@ -58,6 +82,7 @@ public final class PrivateNode implements PrivateRuntime {
         template
                 .replace("@DIRECTORY@", directory.toString())
                 .replace("@NAME@", Names.of("gt", directory))
+                .replace("@DRIVER@", driver)
             + "\n"
             + settings);
     List<String> command =

@@ -52,6 +52,9 @@ public final class RuntimeUnderTest
       ExtensionContext.Namespace.create(RuntimeUnderTest.class);
   private static final String VERSION = "version";
 
+  private static final String SYSTEMD = "systemd";
+
+  private final String cgroupDriver;
   private final AtomicInteger pods = new AtomicInteger();
   private @Nullable Path directory;
   private @Nullable CriClient client;
@@ -60,10 +63,34 @@ public final class RuntimeUnderTest
   private @Nullable LeakCheck idle;
   private String image = "";
 
+  public RuntimeUnderTest() {
+    this(PrivateNode.CGROUPFS);
+  }
+
+  private RuntimeUnderTest(String cgroupDriver) {
+    this.cgroupDriver = cgroupDriver;
+  }
+
+  /** One that has systemd make its control groups; skipped where there is none to do it. */
+  public static RuntimeUnderTest withSystemd() {
+    return new RuntimeUnderTest(SYSTEMD);
+  }
+
+  private void assumeDriver(String endpoint) {
+    if (cgroupDriver.equals(SYSTEMD)) {
+      Assumptions.assumeTrue(endpoint.isEmpty(), "the cgroup driver of the endpoint is not ours");
+      Assumptions.assumeTrue(
+          Files.isDirectory(Path.of("/run/systemd/system"))
+              && Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers")),
+          "no systemd with control groups of version 2");
+    }
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    directory = Files.createTempDirectory("gantry-it");
     String endpoint = System.getProperty("cri.endpoint", "");
+    assumeDriver(endpoint);
+    directory = Files.createTempDirectory("gantry-it");
     if (endpoint.isEmpty()) {
       startPrivateNode();
     } else {
@@ -92,7 +119,8 @@ public final class RuntimeUnderTest
 
   private void startPrivateNode() throws Exception {
     machine = LeakCheck.startingNow(Scope.of(List.of()));
-    PrivateNode started = PrivateNode.start(Distribution.found(), directory());
+    PrivateNode started =
+        PrivateNode.startWithDriver(Distribution.found(), directory(), cgroupDriver);
     node = started;
     client = started.client();
     image = TestImage.importInto(started);
@@ -138,7 +166,8 @@ public final class RuntimeUnderTest
         });
   }
 
-  private List<PodSandbox> podsOfTests() {
+  /** The pods that tests have made and not removed. */
+  public List<PodSandbox> podsOfTests() {
     return client()
         .runtime()
         .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
