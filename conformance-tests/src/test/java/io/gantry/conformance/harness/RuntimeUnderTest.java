@@ -179,6 +179,9 @@ public final class RuntimeUnderTest
 
   @Override
   public void afterAll(ExtensionContext context) throws Exception {
+    if (directory == null) {
+      return; // left out before anything was begun
+    }
     PrivateNode running = node;
     if (running == null) {
       if (client != null) {
