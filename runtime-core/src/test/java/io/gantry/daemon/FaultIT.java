@@ -148,6 +148,8 @@ class FaultIT {
   private void podFails(String call, SortedMap<String, String> sysctls, String step)
       throws IOException {
     Set<String> before = traces();
+    // comes with the first pod and stays for the next
+    before.add(config.state().resolve("mounts/keeper").toString());
     pods.remove(pods.run(PodFixtures.spec("first")).value());
     network.fail(call);
 

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * The runtime that a class of tests talks to. Without further ado a private gantryd, started for
  * the class, which must leave nothing behind; with {@code -Dcri.endpoint=unix:///...} whatever
- * listens there, with the image that {@code -Dcri.image=} names.
+ * listens there, with the image that {@code -Dcri.image=} names. {@code
+ * -Dgantry.cgroup.driver=systemd} has systemd make the control groups of private ones.
  *
  * <p>The pods of a test are removed after it, whether or not it succeeded.
  */
@@ -64,7 +65,7 @@ public final class RuntimeUnderTest
   private String image = "";
 
   public RuntimeUnderTest() {
-    this(PrivateNode.CGROUPFS);
+    this(System.getProperty("gantry.cgroup.driver", PrivateNode.CGROUPFS));
   }
 
   private RuntimeUnderTest(String cgroupDriver) {

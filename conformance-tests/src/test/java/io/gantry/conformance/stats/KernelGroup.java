@@ -8,13 +8,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The control group of a container as the kernel shows it, of either version. */
+/** The control group of a container as the kernel shows it, of either version and driver. */
 record KernelGroup(String path) {
 
   private static final Path MOUNTS = Path.of("/sys/fs/cgroup");
 
   static KernelGroup of(PrivateNode node, TestContainer container) {
-    return new KernelGroup(node.name() + "/" + container.id());
+    String scope = node.name() + ".slice/gantry-" + container.id() + ".scope";
+    return new KernelGroup(
+        Files.exists(MOUNTS.resolve(scope)) ? scope : node.name() + "/" + container.id());
   }
 
   private Path file(String name) {

@@ -24,7 +24,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +245,63 @@ class SystemdCgroupIT {
     container.stop(GRACE);
     assertNoUnit(container);
     assertNoUnit(other);
+  }
+
+  /** systemd drops every connection when it executes itself anew. */
+  @Test
+  void anotherSystemdTakesTheScopesOverToo() throws Exception {
+    TestPod pod = pod(slice);
+    TestContainer container = pod.start(limited("sleep 600"));
+    var _ = Command.output("systemctl", "daemon-reexec");
+    assertLimits(container, 64 * MIB, "25500 50000", "510ms");
+    change(container, LinuxContainerResources.newBuilder().setMemoryLimitInBytes(96 * MIB));
+    assertLimits(container, 96 * MIB, "25500 50000", "510ms");
+    TestContainer after = pod.start(Drafts.script("after", runtime.image(), "sleep 600"));
+    assertThat(shown(scope(after), "ActiveState")).isEqualTo("active");
+  }
+
+  @Test
+  void theSystemBusWillDoWhereSystemdItselfCannotBeReached() throws Exception {
+    PrivateNode node = runtime.node();
+    node.kill();
+    node.startAgain(
+        List.of(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            "mount --bind /dev/null /run/systemd/private && exec \"$@\"",
+            "sh"));
+    try {
+      TestContainer container = pod(slice).start(limited("sleep 600"));
+      assertLimits(container, 64 * MIB, "25500 50000", "510ms");
+      change(container, LinuxContainerResources.newBuilder().setMemoryLimitInBytes(96 * MIB));
+      assertLimits(container, 96 * MIB, "25500 50000", "510ms");
+      container.remove();
+      assertNoUnit(container);
+    } finally {
+      node.kill();
+      node.startAgain();
+    }
+  }
+
+  @Test
+  void manyAtOnceDoNotWaitForEachOther() throws Exception {
+    TestPod pod = pod(slice);
+    List<TestContainer> containers =
+        IntStream.range(0, 16)
+            .mapToObj(i -> pod.create(Drafts.script("c" + i, runtime.image(), "sleep 600")))
+            .toList();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<?> start : containers.stream().map(c -> threads.submit(c::start)).toList()) {
+        start.get();
+      }
+    }
+    for (TestContainer container : containers) {
+      assertThat(file(container, "cgroup.procs").lines()).hasSize(1);
+    }
+    pod.remove();
+    containers.forEach(SystemdCgroupIT::assertNoUnit);
   }
 
   @Test
