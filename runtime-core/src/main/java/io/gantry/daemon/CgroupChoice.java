@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Who makes control groups on this node.
  *
- * @param root path of the group of pods without a parent
+ * @param root path of the group of pods that are made without a parent
+ * @param directory the same with cgroupfs, which pods from before may be in
  */
-record CgroupChoice(CgroupDriver driver, Cgroups cgroups, String root) {
+record CgroupChoice(CgroupDriver driver, Cgroups cgroups, String root, String directory) {
 
   private static final Logger log = LoggerFactory.getLogger(CgroupChoice.class);
 
@@ -34,10 +35,12 @@ record CgroupChoice(CgroupDriver driver, Cgroups cgroups, String root) {
   static CgroupChoice of(CgroupSettings settings, Cgroups files, Systemd systemd)
       throws IOException {
     if (settings.driver().equals(CgroupDriver.CGROUPFS.toString())) {
-      return new CgroupChoice(CgroupDriver.CGROUPFS, files, settings.root());
+      return new CgroupChoice(CgroupDriver.CGROUPFS, files, settings.root(), settings.root());
     }
     try {
-      return new CgroupChoice(CgroupDriver.SYSTEMD, systemd.cgroups(), slice(settings.root()));
+      Cgroups units = systemd.cgroups();
+      log.info("control groups are made by systemd");
+      return new CgroupChoice(CgroupDriver.SYSTEMD, units, slice(settings.root()), settings.root());
     } catch (SystemdMissingException e) {
       if (settings.driver().equals(CgroupDriver.SYSTEMD.toString())) {
         throw new IOException(
@@ -47,7 +50,7 @@ record CgroupChoice(CgroupDriver driver, Cgroups cgroups, String root) {
             e);
       }
       log.info("control groups are made without systemd: {}", e.getMessage());
-      return new CgroupChoice(CgroupDriver.CGROUPFS, files, settings.root());
+      return new CgroupChoice(CgroupDriver.CGROUPFS, files, settings.root(), settings.root());
     }
   }
 
@@ -61,5 +64,13 @@ record CgroupChoice(CgroupDriver driver, Cgroups cgroups, String root) {
    */
   CgroupParents parents() {
     return new CgroupParents(driver, driver == CgroupDriver.SYSTEMD ? root : "");
+  }
+
+  /** Takes away what pods without a parent were in, when there are none. */
+  void removeRoots() throws IOException {
+    cgroups.at(root).remove();
+    if (!directory.equals(root)) {
+      cgroups.at(directory).remove();
+    }
   }
 }

@@ -128,7 +128,7 @@ final class Wiring {
     PodHolders holders = new PodHolders(podTable, namespaces, shims, calls);
     PodKernel kernel = new PodKernel(namespaces, network, holders, podPaths);
     ContainerCgroups containerCgroups =
-        new ContainerCgroups(cgroups.driver(), cgroups.cgroups(), cgroups.root(), podTable);
+        new ContainerCgroups(cgroups.driver(), cgroups.cgroups(), config.cgroup().root(), podTable);
     KernelLauncher launcher =
         new KernelLauncher(
             new CdiEditing(
@@ -192,7 +192,7 @@ final class Wiring {
           pins.close();
           if (loaded && podTable.values().isEmpty() && containerTable.values().isEmpty()) {
             network.remove();
-            cgroups.cgroups().at(cgroups.root()).remove();
+            cgroups.removeRoots();
             SmallMounts.release(mounts);
           }
           network.close();

@@ -52,17 +52,19 @@ class CgroupChoiceTest {
             () -> {
               throw new AssertionError("it was asked");
             });
-    assertThat(choice).isEqualTo(new CgroupChoice(CgroupDriver.CGROUPFS, files, "/gantry"));
+    assertThat(choice)
+        .isEqualTo(new CgroupChoice(CgroupDriver.CGROUPFS, files, "/gantry", "/gantry"));
     assertThat(choice.parents().root()).isEmpty();
   }
 
   @Test
   void autoTakesSystemdWhereItIsAndElseDirectories() throws Exception {
     CgroupChoice choice = choice("auto", "/gantry", () -> systemd);
-    assertThat(choice).isEqualTo(new CgroupChoice(CgroupDriver.SYSTEMD, systemd, "/gantry.slice"));
+    assertThat(choice)
+        .isEqualTo(new CgroupChoice(CgroupDriver.SYSTEMD, systemd, "/gantry.slice", "/gantry"));
     assertThat(choice.parents().root()).isEqualTo("/gantry.slice");
     assertThat(choice("auto", "/gantry", CgroupChoiceTest::missing))
-        .isEqualTo(new CgroupChoice(CgroupDriver.CGROUPFS, files, "/gantry"));
+        .isEqualTo(new CgroupChoice(CgroupDriver.CGROUPFS, files, "/gantry", "/gantry"));
   }
 
   @Test

@@ -135,7 +135,7 @@ public final class RuntimeUnderTest
     // mounts may have got another pid; a second one would be left when the node is gone.
     Pattern ofNode =
         Pattern.compile(
-            "%1$s fe[89ab]|/sys/fs/cgroup/[^/]+/%1$s$|gantry-shim keep %2$s/"
+            "%1$s fe[89ab]|/sys/fs/cgroup/([^/]+/)?%1$s$|gantry-shim keep %2$s/"
                 .formatted(started.name(), directory()));
     idle = LeakCheck.startingNow(Scope.of(started.stateDirectories()).without(ofNode));
   }

@@ -247,6 +247,47 @@ class SystemdCgroupIT {
     assertNoUnit(other);
   }
 
+  private static void startAgainWith(String driver) throws Exception {
+    Path file = runtime.directory().resolve("config.toml");
+    String text = Files.readString(file);
+    Files.writeString(file, text.replaceFirst("driver = \"\\w+\"", "driver = \"" + driver + "\""));
+    runtime.node().kill();
+    runtime.node().startAgain();
+  }
+
+  /** What a pod was made with is what its containers are in, whatever the driver is later. */
+  @Test
+  void aDaemonWithTheOtherDriverFindsTheGroupsOfBefore() throws Exception {
+    TestPod pod = pod(slice);
+    TestContainer scoped = pod.start(limited("sleep 600"));
+    HostProcess.Mark other = HostProcess.Mark.fresh();
+    startAgainWith("cgroupfs");
+    try {
+      change(scoped, LinuxContainerResources.newBuilder().setMemoryLimitInBytes(96 * MIB));
+      assertThat(file(scoped, "memory.max")).isEqualTo(Long.toString(96 * MIB));
+      TestContainer late = pod.create(Drafts.script("late", runtime.image(), "sleep 600"));
+      assertThatExceptionOfType(StatusRuntimeException.class)
+          .isThrownBy(late::start)
+          .withMessageContaining("the cgroup driver in use is cgroupfs");
+      refused(slice, "the cgroup driver in use is cgroupfs; send a path");
+      TestContainer plain =
+          runtime
+              .pod("plain")
+              .start(other.on(Drafts.script("plain", runtime.image(), "sleep 600")));
+      startAgainWith("systemd");
+      change(plain, LinuxContainerResources.newBuilder().setMemoryLimitInBytes(32 * MIB));
+      assertThat(other.process().cgroupFile("memory", "", "memory.max"))
+          .isEqualTo(Long.toString(32 * MIB));
+      plain.remove();
+      TestContainer later = pod.start(Drafts.script("later", runtime.image(), "sleep 600"));
+      assertThat(shown(scope(later), "Slice")).isEqualTo(slice);
+    } finally {
+      startAgainWith("systemd");
+    }
+    scoped.stop(GRACE);
+    assertNoUnit(scoped);
+  }
+
   /** systemd drops every connection when it executes itself anew. */
   @Test
   void anotherSystemdTakesTheScopesOverToo() throws Exception {
