@@ -38,6 +38,7 @@ class ArchitectureTest {
     "io.gantry.stats..",
     "io.gantry.streaming..",
     "io.gantry.event..",
+    "io.gantry.nri..",
     "io.gantry.rpc..",
     "io.gantry.daemon.."
   };
@@ -124,7 +125,30 @@ class ArchitectureTest {
         .resideOutsideOfPackages("io.gantry.rpc..", "io.gantry.daemon..", GENERATED)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.grpc..", "com.google.protobuf..", GENERATED)
+        .resideInAPackage("io.grpc..")
+        .check(HOUSE);
+  }
+
+  @Test
+  void onlyTheEdgesKnowMessages() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.gantry.rpc..", "io.gantry.daemon..", "io.gantry.nri..", GENERATED)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.google.protobuf..", GENERATED)
+        .check(HOUSE);
+  }
+
+  @Test
+  void pluginsAreNoClientsOfTheEdge() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.gantry.nri..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.gantry.rpc..", "io.gantry.daemon..", "io.gantry.streaming..")
         .check(HOUSE);
   }
 

@@ -41,7 +41,11 @@ public final class CdiEditing {
 
   /** The request with its devices; the same one when it asks for none, and no file is looked at. */
   public ContainerSpec edited(ContainerSpec spec) throws IOException {
-    Set<String> names = names(spec);
+    return edited(spec, names(spec));
+  }
+
+  /** The request with some devices, whether it asks for them or not. */
+  public ContainerSpec edited(ContainerSpec spec, Set<String> names) throws IOException {
     if (names.isEmpty()) {
       return spec;
     }

@@ -22,6 +22,7 @@ public record Config(
     CgroupSettings cgroup,
     CdiSettings cdi,
     HookSettings hooks,
+    NriSettings nri,
     ImageSettings image,
     RegistrySettings registry,
     MetricsSettings metrics,
@@ -55,6 +56,7 @@ public record Config(
           new CgroupSettings("/gantry", "auto"),
           new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
           new HookSettings(List.of()),
+          new NriSettings(true, Path.of("/var/run/nri/nri.sock"), 5, 2),
           new ImageSettings(
               3,
               "directory",
@@ -144,6 +146,16 @@ public record Config(
       directories = List.copyOf(directories);
     }
   }
+
+  /**
+   * How plugins of the Node Resource Interface are served.
+   *
+   * @param socket where they connect
+   * @param registrationTimeoutSeconds until one has registered and taken what there is
+   * @param requestTimeoutSeconds for each answer of one
+   */
+  public record NriSettings(
+      boolean enabled, Path socket, int registrationTimeoutSeconds, int requestTimeoutSeconds) {}
 
   /**
    * How images are brought here.

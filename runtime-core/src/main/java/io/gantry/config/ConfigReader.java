@@ -8,6 +8,7 @@ import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
+import io.gantry.config.Config.NriSettings;
 import io.gantry.config.Config.RegistrySettings;
 import io.gantry.config.Config.StreamingSettings;
 import java.io.IOException;
@@ -98,6 +99,7 @@ public final class ConfigReader {
         new CdiSettings(directories(top.section("cdi"), defaults.cdi().directories()));
     HookSettings hooks =
         new HookSettings(directories(top.section("hooks"), defaults.hooks().directories()));
+    NriSettings nri = nri(top.section("nri"), state);
     ImageSettings image = image(top.section("image"), defaults.image());
     RegistrySettings registry = registry(top.section("registry"), defaults.registry());
     MetricsSettings metrics = metrics(top.section("metrics"), defaults.metrics());
@@ -116,6 +118,7 @@ public final class ConfigReader {
         cgroup,
         cdi,
         hooks,
+        nri,
         image,
         registry,
         metrics,
@@ -191,6 +194,21 @@ public final class ConfigReader {
     }
     section.refuseOthers();
     return directories;
+  }
+
+  /** Daemons with a state of their own have a socket of their own too. */
+  private static NriSettings nri(Section section, Path state) {
+    NriSettings defaults = Config.DEFAULT.nri();
+    boolean only = state.equals(Config.DEFAULT.state());
+    NriSettings settings =
+        new NriSettings(
+            section.flag("enabled", defaults.enabled()),
+            section.path("socket", only ? defaults.socket() : state.resolve("nri.sock")),
+            seconds(section, "registration_timeout_seconds", defaults.registrationTimeoutSeconds()),
+            seconds(section, "request_timeout_seconds", defaults.requestTimeoutSeconds()));
+    limitLength(section, "socket", settings.socket(), LONGEST_SOCKET);
+    section.refuseOthers();
+    return settings;
   }
 
   private static ImageSettings image(Section section, ImageSettings defaults) {

@@ -25,6 +25,11 @@ public record Container(
     return new Container(id, pod, spec.limitedTo(limits), image, createdAt, state);
   }
 
+  /** The same with a request that plugins have changed. */
+  public Container of(ContainerSpec changed) {
+    return new Container(id, pod, changed, image, createdAt, state);
+  }
+
   /** The signal that asks it to end: its own, else the image's, else TERM. */
   public String stopSignal() {
     if (!spec.stopSignal().isEmpty()) {

@@ -30,10 +30,16 @@ final class ContainerEnding {
   private final LiveContainers live;
   private final ContainerLauncher launcher;
   private final Clock clock;
+  private final ContainerListener listener;
   private final Operations<ContainerId, Boolean> removing = new Operations<>();
 
   ContainerEnding(
-      Table<Container> containers, LiveContainers live, ContainerLauncher launcher, Clock clock) {
+      Table<Container> containers,
+      LiveContainers live,
+      ContainerLauncher launcher,
+      Clock clock,
+      ContainerListener listener) {
+    this.listener = listener;
     this.containers = containers;
     this.live = live;
     this.launcher = launcher;
@@ -44,6 +50,11 @@ final class ContainerEnding {
    * @param signal sent first, unless the grace period is zero
    */
   void stop(Container container, int signal, Duration grace) {
+    end(container, signal, grace);
+    containers.get(container.id().value()).ifPresent(listener::stopped);
+  }
+
+  private void end(Container container, int signal, Duration grace) {
     Optional<Live> found = live.find(container.id());
     if (found.isEmpty()) {
       endUnwatched(container.id());
@@ -163,5 +174,6 @@ final class ContainerEnding {
           e);
     }
     containers.remove(id.value());
+    listener.removed(going);
   }
 }

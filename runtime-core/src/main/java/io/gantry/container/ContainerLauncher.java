@@ -3,6 +3,7 @@ package io.gantry.container;
 import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.pod.Pod;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +18,23 @@ public interface ContainerLauncher {
    * container is made.
    */
   ContainerSpec edited(ContainerSpec spec);
+
+  /**
+   * Adds what some CDI devices bring.
+   *
+   * @param devices their names
+   */
+  ContainerSpec withDevices(ContainerSpec spec, Set<String> devices);
+
+  /** What the container executes, or is going to when it is made as it is. */
+  Program program(Container container);
+
+  /**
+   * A command with its environment.
+   *
+   * @param environment {@code NAME=value}
+   */
+  record Program(List<String> arguments, List<String> environment) {}
 
   /**
    * Finds the image, in memory; {@link io.gantry.error.NotFoundException} when it is not on this

@@ -3,9 +3,11 @@ package io.gantry.container;
 import io.gantry.linux.cgroup.CgroupLimits;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked for (CRI ContainerConfig), checked at the edge.
@@ -21,6 +23,7 @@ import java.util.function.Function;
  * @param imageNote what came beside the image's name
  * @param stopSignal a name such as {@code SIGTERM}, or empty for the image's or TERM
  * @param hooks programs beside its start, which no request has of itself
+ * @param changes of plugins; null for none
  */
 public record ContainerSpec(
     ContainerMetadata metadata,
@@ -42,7 +45,8 @@ public record ContainerSpec(
     ResourceSpec resources,
     SecuritySpec security,
     ImageNote imageNote,
-    List<Hook> hooks) {
+    List<Hook> hooks,
+    @Nullable PluginChanges changes) {
 
   public ContainerSpec {
     command = List.copyOf(command);
@@ -56,6 +60,98 @@ public record ContainerSpec(
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     imageNote = ImageNote.orNone(imageNote);
     annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
+  }
+
+  /** A request that no plugin has changed. */
+  public ContainerSpec(
+      ContainerMetadata metadata,
+      String image,
+      List<String> command,
+      List<String> arguments,
+      String workingDirectory,
+      List<String> environment,
+      List<MountSpec> mounts,
+      List<DeviceSpec> devices,
+      List<String> cdiDevices,
+      SortedMap<String, String> labels,
+      SortedMap<String, String> annotations,
+      String logPath,
+      boolean stdin,
+      boolean stdinOnce,
+      boolean tty,
+      String stopSignal,
+      ResourceSpec resources,
+      SecuritySpec security,
+      ImageNote imageNote,
+      List<Hook> hooks) {
+    this(
+        metadata,
+        image,
+        command,
+        arguments,
+        workingDirectory,
+        environment,
+        mounts,
+        devices,
+        cdiDevices,
+        labels,
+        annotations,
+        logPath,
+        stdin,
+        stdinOnce,
+        tty,
+        stopSignal,
+        resources,
+        security,
+        imageNote,
+        hooks,
+        null);
+  }
+
+  /** As hooks and those who inspect the container see them; the request's stay as they are. */
+  public SortedMap<String, String> runtimeAnnotations() {
+    return changes == null ? annotations : changes.annotations();
+  }
+
+  /** Variables that it is not to have. */
+  public Set<String> withoutEnvironment() {
+    return changes == null ? Set.of() : changes.withoutEnvironment();
+  }
+
+  /** Limits of its processes beside the usual ones. */
+  public List<Rlimit> rlimits() {
+    return changes == null ? List.of() : changes.rlimits();
+  }
+
+  /**
+   * The same with what plugins changed.
+   *
+   * @param words the whole command line, or empty for that of the request
+   */
+  public ContainerSpec changed(
+      List<String> words, ResourceSpec otherResources, PluginChanges otherChanges) {
+    return new ContainerSpec(
+        metadata,
+        image,
+        words.isEmpty() ? command : words,
+        words.isEmpty() ? arguments : List.of(),
+        workingDirectory,
+        environment,
+        mounts,
+        devices,
+        cdiDevices,
+        labels,
+        annotations,
+        logPath,
+        stdin,
+        stdinOnce,
+        tty,
+        stopSignal,
+        otherResources,
+        security,
+        imageNote,
+        hooks,
+        otherChanges);
   }
 
   /** The same with what each image volume is now. */
@@ -115,6 +211,7 @@ public record ContainerSpec(
         otherResources,
         otherSecurity,
         imageNote,
-        otherHooks);
+        otherHooks,
+        changes);
   }
 }

@@ -3,6 +3,7 @@ package io.gantry.container;
 import io.gantry.error.BrokenException;
 import io.gantry.error.GantryException;
 import io.gantry.error.InvalidException;
+import io.gantry.error.NotFoundException;
 import io.gantry.error.Subject;
 import io.gantry.error.WrongStateException;
 import io.gantry.linux.cgroup.CgroupLimits;
@@ -43,6 +44,7 @@ public final class Containers implements ContainerService, PodMembers {
   private final ContainerLauncher launcher;
   private final Clock clock;
   private final PhaseWatch watch;
+  private final ContainerListener listener;
   private final LiveContainers live;
   private final ContainerEnding ending;
   private final Freezing freezing;
@@ -59,16 +61,18 @@ public final class Containers implements ContainerService, PodMembers {
       Table<Pod> pods,
       ContainerLauncher launcher,
       Clock clock,
-      PhaseWatch watch) {
+      PhaseWatch watch,
+      ContainerListener listener) {
     this.watch = watch;
     this.containers = containers;
     this.pods = pods;
     this.launcher = launcher;
     this.clock = clock;
-    this.live = new LiveContainers(containers, launcher);
+    this.listener = listener;
+    this.live = new LiveContainers(containers, launcher, listener);
     this.freezing = new Freezing(containers, live);
     this.resizing = new Resizing(containers, live, launcher, limits);
-    this.ending = new ContainerEnding(containers, live, launcher, clock);
+    this.ending = new ContainerEnding(containers, live, launcher, clock, listener);
   }
 
   @Override
@@ -103,12 +107,18 @@ public final class Containers implements ContainerService, PodMembers {
     containers.insert(container);
     PhaseWatch.Phases phases = watch.begin("container");
     try {
+      ContainerSpec changed = listener.creating(container, pod);
+      if (!changed.equals(container.spec())) {
+        launcher.check(changed.resources().limits());
+        container = containers.update(container.id().value(), known -> known.of(changed));
+        phases.done("plugins");
+      }
       launcher.prepare(container, pod);
       phases.done("prepare");
       // The pod's removal looks for members after it has changed the pod's state: one of us sees
       // the other.
       ready(owner);
-      move(container.id(), new ContainerEvent.Prepared());
+      listener.created(move(container.id(), new ContainerEvent.Prepared()));
       return container.id();
     } catch (IOException e) {
       throw undone(container, Failures.of(container.id(), "preparing", e));
@@ -150,8 +160,31 @@ public final class Containers implements ContainerService, PodMembers {
   }
 
   private boolean startedAlone(ContainerId id) {
+    announceStart(id);
     try (KeyLocks.Held _ = limits.hold(id)) {
       return started(id);
+    } finally {
+      containers.get(id.value()).ifPresent(this::announceOutcome);
+    }
+  }
+
+  /** Not while its limits are held, here and below: who is told may change them. */
+  private void announceStart(ContainerId id) {
+    Container container = containers.require(id.value());
+    ready(container.pod());
+    if (container.state() instanceof ContainerState.Created) {
+      listener.starting(container);
+    }
+  }
+
+  private void announceOutcome(Container container) {
+    switch (container.state()) {
+      case ContainerState.Running _ -> listener.started(container);
+      case ContainerState.Exited _ -> listener.stopped(container);
+      case ContainerState.Creating _,
+          ContainerState.Created _,
+          ContainerState.Starting _,
+          ContainerState.Removing _ -> {}
     }
   }
 
@@ -245,7 +278,14 @@ public final class Containers implements ContainerService, PodMembers {
 
   @Override
   public Container container(String id) {
-    return containers.require(id);
+    Container container = containers.require(id);
+    if (container.state() instanceof ContainerState.Creating) {
+      throw new NotFoundException(
+          container.id().subject(),
+          "container " + container.id().brief() + " is only being made",
+          "ask again when it is created");
+    }
+    return container;
   }
 
   @Override
@@ -338,6 +378,13 @@ public final class Containers implements ContainerService, PodMembers {
 
   @Override
   public void resize(String id, CgroupLimits change) {
+    Container container = containers.require(id);
+    resizing.change(container.id(), listener.resizing(container, change));
+    containers.get(container.id().value()).ifPresent(listener::resized);
+  }
+
+  /** As {@link #resize}, without that anybody is told or asked. */
+  public void limit(String id, CgroupLimits change) {
     resizing.change(containers.require(id).id(), change);
   }
 

@@ -24,6 +24,7 @@ final class LiveContainers {
 
   private final Table<Container> containers;
   private final ContainerLauncher launcher;
+  private final ContainerListener listener;
   private final ConcurrentHashMap<ContainerId, Live> live = new ConcurrentHashMap<>();
   private final Operations<ContainerId, Boolean> clearing = new Operations<>();
 
@@ -34,7 +35,9 @@ final class LiveContainers {
    */
   record Live(ContainerProcess process, CompletableFuture<Boolean> over) {}
 
-  LiveContainers(Table<Container> containers, ContainerLauncher launcher) {
+  LiveContainers(
+      Table<Container> containers, ContainerLauncher launcher, ContainerListener listener) {
+    this.listener = listener;
     this.containers = containers;
     this.launcher = launcher;
   }
@@ -61,8 +64,10 @@ final class LiveContainers {
       }
     }
     entry.over().complete(true);
-    containers.get(id.value()).ifPresent(this::clear);
+    Optional<Container> ended = containers.get(id.value());
+    ended.ifPresent(this::clear);
     live.remove(id, entry);
+    ended.ifPresent(listener::stopped);
   }
 
   /**

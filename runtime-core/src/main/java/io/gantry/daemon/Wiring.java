@@ -29,6 +29,7 @@ import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.linux.mount.DetachedMounts;
 import io.gantry.linux.systemd.SystemdCgroups;
+import io.gantry.nri.PluginHost;
 import io.gantry.oci.AppArmorProfiles;
 import io.gantry.oci.ContainerPolicy;
 import io.gantry.oci.DaemonRights;
@@ -51,6 +52,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,9 +157,22 @@ final class Wiring {
                 calls,
                 new ContainerLog.Rotation(
                     config.containerLog().maxBytes(), config.containerLog().maxFiles())));
+    // Plugins change containers, and containers tell plugins.
+    CompletableFuture<Containers> served = new CompletableFuture<>();
+    PluginHost plugins =
+        new PluginHost(
+            podTable,
+            containerTable,
+            launcher,
+            NriWiring.settings(config.nri()),
+            NriWiring.changes(served::join));
     Containers containers =
-        new Containers(containerTable, podTable, launcher, Clock.systemUTC(), telemetry.phases());
-    Pods pods = new Pods(podTable, kernel, containers, Clock.systemUTC(), telemetry.phases());
+        new Containers(
+            containerTable, podTable, launcher, Clock.systemUTC(), telemetry.phases(), plugins);
+    served.complete(containers);
+    Pods pods =
+        new Pods(podTable, kernel, containers, Clock.systemUTC(), telemetry.phases(), plugins);
+    NriWiring nri = new NriWiring(config.nri(), plugins);
     telemetry.watch(podTable, containerTable);
     LifeEvents events = new LifeEvents(podTable, containerTable, Clock.systemUTC());
 
@@ -180,8 +195,12 @@ final class Wiring {
             telemetry.calls());
     return new Services(
         edge,
-        () -> recover(pods, containers, telemetry),
         () -> {
+          recover(pods, containers, telemetry);
+          nri.start();
+        },
+        () -> {
+          nri.close();
           streams.close();
           overlay.end().run();
           telemetry.close();

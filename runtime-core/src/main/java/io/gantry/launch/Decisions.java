@@ -2,6 +2,7 @@ package io.gantry.launch;
 
 import io.gantry.container.Container;
 import io.gantry.container.ContainerId;
+import io.gantry.container.ContainerLauncher;
 import io.gantry.container.ContainerSpec;
 import io.gantry.container.ExecRequest;
 import io.gantry.image.manifest.ImageConfig;
@@ -61,6 +62,17 @@ public final class Decisions {
   /** What a container executes, as it is named. */
   String program(ContainerSpec spec, ImageConfig image) {
     return policy.commandLine(spec, image).getFirst();
+  }
+
+  /** What is going to be decided, but for what user and pod add to it. */
+  ContainerLauncher.Program planned(ContainerSpec spec, ImageConfig image) {
+    return new ContainerLauncher.Program(
+        policy.commandLine(spec, image), policy.environment(spec, image));
+  }
+
+  ContainerLauncher.Program program(ContainerId container) throws IOException {
+    ProcessSpec decided = of(container);
+    return new ContainerLauncher.Program(decided.arguments(), decided.environment());
   }
 
   /** From memory, or from disk after a restart. */

@@ -122,6 +122,34 @@ public final class KernelLauncher implements ContainerLauncher {
     }
   }
 
+  @Override
+  public ContainerSpec withDevices(ContainerSpec spec, Set<String> names) {
+    try {
+      return devices.edited(spec, names);
+    } catch (IOException e) {
+      throw new UnavailableException(
+          new Subject("container", spec.metadata().name()),
+          "read CDI devices: " + e,
+          "look at the directories of [cdi] in the configuration",
+          e);
+    }
+  }
+
+  @Override
+  public Program program(Container container) {
+    try {
+      return container.state() instanceof ContainerState.Creating
+          ? decisions.planned(container.spec(), images.config(container))
+          : decisions.program(container.id());
+    } catch (IOException e) {
+      throw new UnavailableException(
+          container.id().subject(),
+          "read what container " + container.id().brief() + " executes: " + e,
+          "look at its record and at its image",
+          e);
+    }
+  }
+
   private ImageConfig imageOf(ContainerSpec spec) throws ImageException {
     return images.config(images.find(spec.image()).id());
   }

@@ -16,6 +16,7 @@ import io.gantry.shim.PlanBuilder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides what a container may do and see, and writes it down as plans. Safe for use by several
@@ -66,8 +67,7 @@ public final class ContainerPolicy {
     ProcessSpec process =
         new ProcessSpec(
             commandLine(spec, image),
-            Environment.of(
-                image.env(), spec.environment(), request.hostname(), spec.tty(), user.home()),
+            environment(spec, image, request.hostname(), user.home()),
             CommandLine.workingDirectory(spec.workingDirectory(), image.workingDir()),
             user,
             granted,
@@ -76,10 +76,26 @@ public final class ContainerPolicy {
             security.privileged() ? new SeccompChoice.Unconfined() : security.seccomp(),
             profiles.of(security.appArmor(), security.privileged()),
             rights.settable(wanted),
-            spec.tty());
+            spec.tty(),
+            spec.rlimits());
     filter(process);
     MountPoints.check(spec.mounts());
     return new ProcessDecision(process, warnings(wanted));
+  }
+
+  /** What a container's environment is, but for what its pod and its user give it. */
+  public List<String> environment(ContainerSpec spec, ImageConfig image) {
+    return Stream.concat(image.env().stream(), spec.environment().stream()).toList();
+  }
+
+  private static List<String> environment(
+      ContainerSpec spec, ImageConfig image, String hostname, String home) {
+    List<String> all = Environment.of(image.env(), spec.environment(), hostname, spec.tty(), home);
+    return spec.withoutEnvironment().isEmpty()
+        ? all
+        : all.stream()
+            .filter(each -> !spec.withoutEnvironment().contains(each.split("=", 2)[0]))
+            .toList();
   }
 
   /** What a container executes (CRI ContainerConfig.command and args, the image's own else). */

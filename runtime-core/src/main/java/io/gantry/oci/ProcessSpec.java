@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.container.Rlimit;
 import io.gantry.container.SeccompChoice;
 import io.gantry.shim.CapabilitySets;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param ambientCapabilities the mask of the inheritable and ambient set, within {@code
  *     capabilities}
  * @param appArmorProfile the name of a loaded one, or empty
+ * @param rlimits of setrlimit(2), beside and in place of the usual ones
  * @param oomScoreAdjustment what the daemon is able to set
  */
 public record ProcessSpec(
@@ -29,12 +31,43 @@ public record ProcessSpec(
     SeccompChoice seccomp,
     String appArmorProfile,
     int oomScoreAdjustment,
-    boolean tty) {
+    boolean tty,
+    List<Rlimit> rlimits) {
 
   public ProcessSpec {
     arguments = List.copyOf(arguments);
     environment = List.copyOf(environment);
+    // Records of containers from before plugins could set any have none.
+    rlimits = rlimits == null ? List.of() : List.copyOf(rlimits);
     appArmorProfile = Objects.requireNonNullElse(appArmorProfile, AppArmorProfiles.NONE);
+  }
+
+  /** With the usual limits. */
+  public ProcessSpec(
+      List<String> arguments,
+      List<String> environment,
+      String workingDirectory,
+      ProcessUser user,
+      long capabilities,
+      long ambientCapabilities,
+      boolean noNewPrivileges,
+      SeccompChoice seccomp,
+      String appArmorProfile,
+      int oomScoreAdjustment,
+      boolean tty) {
+    this(
+        arguments,
+        environment,
+        workingDirectory,
+        user,
+        capabilities,
+        ambientCapabilities,
+        noNewPrivileges,
+        seccomp,
+        appArmorProfile,
+        oomScoreAdjustment,
+        tty,
+        List.of());
   }
 
   /**
@@ -53,7 +86,8 @@ public record ProcessSpec(
         seccomp,
         appArmorProfile,
         oomScoreAdjustment,
-        terminal);
+        terminal,
+        rlimits);
   }
 
   CapabilitySets capabilitySets() {

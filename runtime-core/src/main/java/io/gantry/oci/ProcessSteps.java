@@ -1,12 +1,15 @@
 package io.gantry.oci;
 
+import io.gantry.container.Rlimit;
 import io.gantry.shim.PlanBuilder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The last steps of every plan, for a container's first process and for an exec alike. */
 final class ProcessSteps {
 
-  private static final int RLIMIT_NOFILE = 7;
+  private static final String OPEN = "RLIMIT_NOFILE";
 
   /**
    * The soft limit that select(2) can live with; whoever needs more raises it up to the hard one. A
@@ -26,10 +29,10 @@ final class ProcessSteps {
    */
   static void append(
       PlanBuilder plan, ProcessSpec process, Optional<byte[]> filter, StartHooks hooks) {
-    plan.rlimit(RLIMIT_NOFILE, OPEN_FILES, MOST_OPEN_FILES)
-        .oomScoreAdj(process.oomScoreAdjustment())
-        .umask(UMASK)
-        .chdir(process.workingDirectory());
+    for (Rlimit limit : rlimits(process)) {
+      plan.rlimit(limit.number(), limit.soft(), limit.hard());
+    }
+    plan.oomScoreAdj(process.oomScoreAdjustment()).umask(UMASK).chdir(process.workingDirectory());
     if (!process.appArmorProfile().isEmpty()) {
       plan.apparmor(process.appArmorProfile());
     }
@@ -44,6 +47,16 @@ final class ProcessSteps {
     }
     hooks.beforeExec(plan);
     plan.exec(process.arguments(), process.environment());
+  }
+
+  /** The usual one, unless the process has its own, and all that it has. */
+  static List<Rlimit> rlimits(ProcessSpec process) {
+    List<Rlimit> all = new ArrayList<>();
+    if (process.rlimits().stream().noneMatch(limit -> limit.type().equals(OPEN))) {
+      all.add(new Rlimit(OPEN, OPEN_FILES, MOST_OPEN_FILES));
+    }
+    all.addAll(process.rlimits());
+    return all;
   }
 
   private static void identity(PlanBuilder plan, ProcessSpec process) {

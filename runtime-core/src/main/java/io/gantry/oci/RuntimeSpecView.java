@@ -3,6 +3,7 @@ package io.gantry.oci;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gantry.container.Rlimit;
 import io.gantry.container.SecuritySpec;
 import io.gantry.linux.Namespace;
 import io.gantry.linux.cgroup.CgroupLimits;
@@ -10,6 +11,7 @@ import io.gantry.pod.IdRange;
 import io.gantry.pod.NamespaceMode;
 import io.gantry.pod.UserMapping;
 import io.gantry.shim.CapabilitySets;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -64,7 +66,7 @@ public final class RuntimeSpecView {
     document.put("hostname", source.hostname());
     document.set("mounts", mounts());
     ObjectNode annotations = document.putObject("annotations");
-    source.spec().annotations().forEach(annotations::put);
+    source.spec().runtimeAnnotations().forEach(annotations::put);
     document.set("linux", linux());
     return document;
   }
@@ -81,17 +83,24 @@ public final class RuntimeSpecView {
     node.set("env", texts(process.environment()));
     node.put("cwd", process.workingDirectory());
     node.set("capabilities", capabilities(process.capabilitySets()));
-    node.putArray("rlimits")
-        .addObject()
-        .put("type", "RLIMIT_NOFILE")
-        .put("hard", ProcessSteps.MOST_OPEN_FILES)
-        .put("soft", ProcessSteps.OPEN_FILES);
+    ArrayNode rlimits = node.putArray("rlimits");
+    for (Rlimit limit : ProcessSteps.rlimits(process)) {
+      rlimits
+          .addObject()
+          .put("type", limit.type())
+          .put("hard", unsigned(limit.hard()))
+          .put("soft", unsigned(limit.soft()));
+    }
     node.put("noNewPrivileges", process.noNewPrivileges());
     if (!process.appArmorProfile().isEmpty()) {
       node.put("apparmorProfile", process.appArmorProfile());
     }
     node.put("oomScoreAdj", process.oomScoreAdjustment());
     return node;
+  }
+
+  private static BigInteger unsigned(long value) {
+    return new BigInteger(Long.toUnsignedString(value));
   }
 
   private static ObjectNode capabilities(CapabilitySets sets) {

@@ -46,7 +46,7 @@ public record StartHooks(List<Hook> hooks, Path bundle, String creating, String 
     state.put("status", status);
     state.put("bundle", bundle.toString());
     ObjectNode annotations = state.putObject("annotations");
-    container.spec().annotations().forEach(annotations::put);
+    container.spec().runtimeAnnotations().forEach(annotations::put);
     String whole = Json.MAPPER.writeValueAsString(state);
     return whole.substring(0, whole.length() - 1) + ",\"pid\":";
   }

@@ -13,8 +13,10 @@ final class PodTeardown {
   private final Table<Pod> pods;
   private final PodKernel kernel;
   private final PodMembers members;
+  private final PodListener listener;
 
-  PodTeardown(Table<Pod> pods, PodKernel kernel, PodMembers members) {
+  PodTeardown(Table<Pod> pods, PodKernel kernel, PodMembers members, PodListener listener) {
+    this.listener = listener;
     this.pods = pods;
     this.kernel = kernel;
     this.members = members;
@@ -29,6 +31,7 @@ final class PodTeardown {
       return;
     }
     members.killAll(id);
+    listener.stopping(stopping);
     try {
       // A container that was just starting may have given the pod a holder since.
       kernel.release(pods.require(id.value()));
@@ -47,9 +50,10 @@ final class PodTeardown {
 
   /** Removes a stopped pod with its containers. */
   void remove(PodId id) {
-    pods.update(id.value(), pod -> pod.in(new PodState.Removing()));
+    Pod going = pods.update(id.value(), pod -> pod.in(new PodState.Removing()));
     members.removeAll(id);
     pods.remove(id.value());
+    listener.removed(going);
   }
 
   /**
@@ -60,6 +64,7 @@ final class PodTeardown {
     try {
       kernel.release(pod);
       pods.remove(pod.id().value());
+      listener.removed(pod);
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
       if (pods.get(pod.id().value()).isPresent()) {

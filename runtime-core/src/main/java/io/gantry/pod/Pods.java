@@ -23,6 +23,7 @@ public final class Pods implements PodService {
   private final PodKernel kernel;
   private final PodMembers members;
   private final PodTeardown teardown;
+  private final PodListener listener;
   private final Clock clock;
   private final PhaseWatch watch;
   private final Operations<PodMetadata, PodId> making = new Operations<>();
@@ -30,12 +31,18 @@ public final class Pods implements PodService {
   private final Operations<PodId, Boolean> removing = new Operations<>();
 
   public Pods(
-      Table<Pod> pods, PodKernel kernel, PodMembers members, Clock clock, PhaseWatch watch) {
+      Table<Pod> pods,
+      PodKernel kernel,
+      PodMembers members,
+      Clock clock,
+      PhaseWatch watch,
+      PodListener listener) {
+    this.listener = listener;
     this.watch = watch;
     this.pods = pods;
     this.kernel = kernel;
     this.members = members;
-    this.teardown = new PodTeardown(pods, kernel, members);
+    this.teardown = new PodTeardown(pods, kernel, members, listener);
     this.clock = clock;
   }
 
@@ -75,6 +82,8 @@ public final class Pods implements PodService {
       phases.done("network");
       step = "writing the files";
       kernel.writeFiles(pod);
+      step = "asking plugins";
+      listener.running(pod);
       PodId made = ready(pod);
       phases.done("files");
       phases.end();
@@ -160,7 +169,9 @@ public final class Pods implements PodService {
 
   @Override
   public void resize(String id, PodResources change) {
-    pods.update(pods.require(id).id().value(), pod -> pod.sized(change));
+    Pod pod = pods.require(id);
+    listener.resizing(pod, change);
+    listener.resized(pods.update(pod.id().value(), known -> known.sized(change)));
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * into place when its mode is right, so that nobody connects who may not and a left-over is
  * replaced at once.
  */
-final class UnixSocketFile {
+public final class UnixSocketFile {
 
   /** sun_path without its end (unix(7)). */
   private static final int LONGEST_PATH = 107;
@@ -33,7 +33,7 @@ final class UnixSocketFile {
   private final Set<PosixFilePermission> mode;
   private @Nullable Object identity;
 
-  UnixSocketFile(Path path, Set<PosixFilePermission> mode) {
+  public UnixSocketFile(Path path, Set<PosixFilePermission> mode) {
     this.path = path.toAbsolutePath().normalize();
     this.staging = this.path.resolveSibling("." + this.path.getFileName());
     this.mode = Set.copyOf(mode);
@@ -41,7 +41,7 @@ final class UnixSocketFile {
 
   /** How a server is bound to a path. */
   @FunctionalInterface
-  interface Binding {
+  public interface Binding {
     void bindTo(Path path) throws IOException;
   }
 
@@ -49,7 +49,7 @@ final class UnixSocketFile {
    * Binds and publishes the socket. Throws {@link AlreadyExistsException} when somebody serves at
    * the path or something else than a socket lies there.
    */
-  void publish(Binding binding) throws IOException {
+  public void publish(Binding binding) throws IOException {
     refuseLongPath();
     refuseIfTaken();
     Path staged = staging.resolve("s");
@@ -119,7 +119,7 @@ final class UnixSocketFile {
   }
 
   /** Removes the file if it is still the one that was published here. */
-  void retract() throws IOException {
+  public void retract() throws IOException {
     if (identity != null && Objects.equals(identity, identityOf(path))) {
       Files.deleteIfExists(path);
     }

@@ -12,6 +12,7 @@ import io.gantry.config.Config.ImageSettings;
 import io.gantry.config.Config.LogSettings;
 import io.gantry.config.Config.MetricsSettings;
 import io.gantry.config.Config.NetworkSettings;
+import io.gantry.config.Config.NriSettings;
 import io.gantry.config.Config.RegistrySettings;
 import io.gantry.config.Config.StreamingSettings;
 import io.gantry.container.ContainerId;
@@ -66,6 +67,7 @@ class ConfigReaderTest {
                 new CgroupSettings("/gantry", "auto"),
                 new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
                 new HookSettings(List.of()),
+                new NriSettings(true, Path.of("/var/run/nri/nri.sock"), 5, 2),
                 new ImageSettings(
                     3,
                     "directory",
@@ -87,6 +89,16 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aDaemonWithAStateOfItsOwnHasASocketForPluginsOfItsOwn() throws ConfigException {
+    assertThat(parse("state = \"/run/other\"\n").nri().socket())
+        .isEqualTo(Path.of("/run/other/nri.sock"));
+    assertThat(parse("[nri]\nenabled = false\nrequest_timeout_seconds = 1\n").nri())
+        .isEqualTo(new NriSettings(false, Path.of("/var/run/nri/nri.sock"), 5, 1));
+    assertThatThrownBy(() -> parse("[nri]\nsocket = \"/" + "s".repeat(107) + "\"\n"))
+        .hasMessageContaining("nri.socket");
+  }
+
+  @Test
   void logsOfContainersAreRotatedBySizesThatMakeSense() throws ConfigException {
     assertThat(parse("[container_log]\nmax_bytes = 1000000\nmax_files = 2\n").containerLog())
         .isEqualTo(new ContainerLogSettings(1_000_000, 2));
@@ -103,7 +115,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 2 + 1 + 1 + 13 + 4 + 1 + 8 + 2);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 2 + 1 + 1 + 4 + 13 + 4 + 1 + 8 + 2);
   }
 
   @Test
@@ -217,7 +229,7 @@ class ConfigReaderTest {
       textBlock =
           """
           rot = "/x"              | f:1:1: unknown key rot; did you mean root?
-          colour = 1              | f:1:1: unknown key colour; there is cdi, cgroup, container_log, hooks, image, log, metrics, network, overlay, registry, root, socket, socket_mode, state, streaming
+          colour = 1              | f:1:1: unknown key colour; there is cdi, cgroup, container_log, hooks, image, log, metrics, network, nri, overlay, registry, root, socket, socket_mode, state, streaming
           network.brigde = "a"    | f:1:1: unknown key network.brigde; did you mean network.bridge?
           root = 7                | f:1:1: root is 7; give an absolute path
           root = "var"            | f:1:1: root is "var"; give an absolute path

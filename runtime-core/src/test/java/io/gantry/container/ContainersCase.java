@@ -46,7 +46,8 @@ abstract class ContainersCase {
             pods,
             launcher,
             Clock.fixed(ContainerFixtures.THEN, ZoneOffset.UTC),
-            PhaseWatch.NONE);
+            PhaseWatch.NONE,
+            ContainerListener.NONE);
   }
 
   String created(String name) {

@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** A launcher without a kernel: what it holds for a container is a line in a list. */
-final class FakeLauncher implements ContainerLauncher {
+public final class FakeLauncher implements ContainerLauncher {
 
   /** What exists for containers now, as {@code prepared ID} and {@code running ID}. */
   final Set<String> things = ConcurrentHashMap.newKeySet();
@@ -48,6 +48,16 @@ final class FakeLauncher implements ContainerLauncher {
   @Override
   public ContainerSpec edited(ContainerSpec spec) {
     return spec;
+  }
+
+  @Override
+  public ContainerSpec withDevices(ContainerSpec spec, Set<String> devices) {
+    return spec;
+  }
+
+  @Override
+  public Program program(Container container) {
+    return new Program(container.spec().command(), container.spec().environment());
   }
 
   @Override

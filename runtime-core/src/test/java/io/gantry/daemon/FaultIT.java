@@ -85,6 +85,7 @@ class FaultIT {
             new Config.CgroupSettings("/gantry-fault", "cgroupfs"),
             Config.DEFAULT.cdi(),
             Config.DEFAULT.hooks(),
+            new Config.NriSettings(true, directory.resolve("nri"), 5, 2),
             Config.DEFAULT.image(),
             Config.DEFAULT.registry(),
             Config.DEFAULT.metrics(),
