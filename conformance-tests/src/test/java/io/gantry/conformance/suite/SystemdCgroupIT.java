@@ -14,6 +14,7 @@ import io.gantry.api.cri.v1.UpdateContainerResourcesRequest;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.AboutGantry;
 import io.gantry.conformance.harness.HostProcess;
 import io.gantry.conformance.harness.RuntimeUnderTest;
 import io.gantry.conformance.node.Command;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Control groups that systemd makes and keeps, in slices that are named as kubelet names them. */
+@AboutGantry
 class SystemdCgroupIT {
 
   private static final long MIB = 1 << 20;
