@@ -108,6 +108,10 @@ final class CLibrary {
 
   static native int capset(int[] header, int[] data);
 
+  // memory
+
+  static native int madvise(long address, long length, int advice);
+
   // processes
 
   static native int posix_spawnattr_init(Pointer attributes);

@@ -192,7 +192,7 @@ final class Wiring {
             stats,
             streams,
             events,
-            telemetry.calls());
+            Rest.after(telemetry.calls()));
     return new Services(
         edge,
         () -> {

@@ -3,6 +3,7 @@ package io.gantry.conformance.bench;
 import io.gantry.conformance.bench.Bar.AtMost;
 import io.gantry.conformance.bench.Bar.PartOfPeer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,6 +16,10 @@ final class Crowding implements Measurement {
   private static final Callers ONE = new Callers(1);
   private static final Callers EIGHT = new Callers(8);
   private static final double NANOSECONDS_PER_SECOND = 1e9;
+
+  /** Runtimes give memory back some seconds after they have worked, each in its own way. */
+  private static final Duration REST = Duration.ofSeconds(15);
+
   private static final Topic IDLE =
       Topic.less("memory of the daemon, no pods (PSS)", "MiB", new AtMost(90)).inChart();
   private static final Topic PER_POD =
@@ -46,6 +51,7 @@ final class Crowding implements Measurement {
     Subject subject = cycle.subject();
     double besides = 0;
     if (subject.stand().isPresent()) {
+      Thread.sleep(REST);
       double idle = Memory.of(subject.stand().get().runtime().pid());
       besides = subject.stand().get().memoryBesidesDaemon();
       results.add(subject, Figure.once(IDLE, idle));
@@ -62,7 +68,8 @@ final class Crowding implements Measurement {
   }
 
   private void weigh(Subject subject, Stand stand, double before, Results results)
-      throws IOException {
+      throws IOException, InterruptedException {
+    Thread.sleep(REST);
     double daemon = Memory.of(stand.runtime().pid());
     double besides = stand.memoryBesidesDaemon();
     String crowd = ", %d pods (PSS)".formatted(pods);
