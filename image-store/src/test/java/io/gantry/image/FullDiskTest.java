@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gantry.image.content.LayerChoice;
 import io.gantry.image.content.LayerForm;
@@ -53,9 +54,17 @@ class FullDiskTest {
       store.remove(first.id());
       assertThat(calls).isGreaterThan(form == LayerForm.DIRECTORY ? 30 : 20);
 
+      int refused = 0;
       for (int i = 0; i < calls; i++) {
         failing.fail(i);
-        assertThatThrownBy(() -> store.pull(reference, RegistryAuth.ANONYMOUS))
+        Throwable refusal = catchThrowable(() -> store.pull(reference, RegistryAuth.ANONYMOUS));
+        if (refusal == null) {
+          assertThat(failing.failed()).as("call %d", i).isEmpty();
+          store.remove(first.id());
+          continue;
+        }
+        refused++;
+        assertThat(refusal)
             .as("call %d", i)
             .isInstanceOf(ImageException.Storage.class)
             .hasMessageContaining("ENOSPC")
@@ -63,6 +72,8 @@ class FullDiskTest {
         failing.fail(-1);
         assertNothingVisible(store, i);
       }
+      // Bytes come in as many pieces as the network likes: a pull may need some calls fewer.
+      assertThat(refused).isGreaterThan(calls * 3 / 4);
 
       Image image = store.pull(reference, RegistryAuth.ANONYMOUS);
       Path layer = root.resolve("layers").resolve(image.diffIds().getFirst().hex());
