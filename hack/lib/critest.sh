@@ -15,7 +15,7 @@ critest_missing() {
   fi
 }
 
-# critest_version: the released version of cri-tools, such as v1.36.0, with a + when it is a clone.
+# critest_version: the released version of cri-tools, such as v1.37.0, with a + when it is a clone.
 critest_version() {
   local released
   released=$(go list -C "$critest_module" -m -f '{{.Version}}' sigs.k8s.io/cri-tools)
@@ -28,13 +28,6 @@ critest_build() {
   CGO_ENABLED=0 go -C "${CRITEST_SOURCE:-$critest_module}" test -c -trimpath -o "$critest_program" \
     -ldflags "-s -w -X sigs.k8s.io/cri-tools/pkg/version.Version=$(critest_version)" \
     sigs.k8s.io/cri-tools/cmd/critest
-}
-
-# critest_has_nri: whether there are specs for NRI in it.
-critest_has_nri() {
-  local help
-  help=$("$critest_program" -config /dev/null -help 2>&1 || true)
-  [[ $help == *-nri-socket* ]]
 }
 
 # critest_run NAME IMAGES [argument of critest...]: runs critest against a gantryd of its own, with the
