@@ -242,17 +242,26 @@ public final class Containers implements ContainerService, PodMembers {
             + container.spec().image()
             + " failed: "
             + e.getMessage();
-    return e.blamesTheCommand()
-        ? new InvalidException(
-            new Subject("command", container.spec().metadata().name()),
-            message,
-            "check the command and that the image has it, executable and for this machine",
-            e)
-        : new BrokenException(
-            container.id().subject(),
-            message,
-            "the step, its object and the error of the kernel are named above",
-            e);
+    return switch (e.blame()) {
+      case COMMAND ->
+          new InvalidException(
+              new Subject("command", container.spec().metadata().name()),
+              message,
+              "check the command and that the image has it, executable and for this machine",
+              e);
+      case PATH ->
+          new InvalidException(
+              container.id().subject(),
+              message,
+              "look at what the image, or a mount, has at that path and on the way there",
+              e);
+      case MACHINE ->
+          new BrokenException(
+              container.id().subject(),
+              message,
+              "the step, its object and the error of the kernel are named above",
+              e);
+    };
   }
 
   @Override
@@ -417,10 +426,10 @@ public final class Containers implements ContainerService, PodMembers {
             + container.id().brief()
             + " failed: "
             + e.getMessage();
-    return e.blamesTheCommand()
-        ? new InvalidException(
-            new Subject("command", command.getFirst()), message, "check the command", e)
-        : new BrokenException(container.id().subject(), message, "", e);
+    return e.blame() == StartException.Blame.MACHINE
+        ? new BrokenException(container.id().subject(), message, "", e)
+        : new InvalidException(
+            new Subject("command", command.getFirst()), message, "check the command", e);
   }
 
   @Override

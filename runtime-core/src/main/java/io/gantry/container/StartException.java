@@ -13,23 +13,34 @@ public final class StartException extends IOException {
   /** What a shell answers for a file that cannot be executed. */
   public static final int NOT_EXECUTABLE = 126;
 
+  /** What is at fault, and with it what is to be done. */
+  public enum Blame {
+    /** The command is not there, or is no program. */
+    COMMAND,
+    /** Something stands at a path in the container, or on the way there. */
+    PATH,
+    /** The machine, or Gantry. */
+    MACHINE
+  }
+
   private final int exitCode;
+  private final Blame blame;
 
   /**
    * @param message the step, its object and the errno, such as {@code exec /bin/nope: ENOENT}
    * @param exitCode 127, 126, or 128 for a step before the program
    */
-  public StartException(String message, int exitCode, Throwable cause) {
+  public StartException(String message, int exitCode, Blame blame, Throwable cause) {
     super(message, cause);
     this.exitCode = exitCode;
+    this.blame = blame;
   }
 
   public int exitCode() {
     return exitCode;
   }
 
-  /** Whether the command is at fault rather than the machine. */
-  public boolean blamesTheCommand() {
-    return exitCode == NOT_FOUND || exitCode == NOT_EXECUTABLE;
+  public Blame blame() {
+    return blame;
   }
 }

@@ -116,7 +116,17 @@ final class ShimProcess implements ContainerProcess {
   }
 
   private static StartException failed(ShimFailure e) {
-    return new StartException(String.valueOf(e.getMessage()), e.exitCode(), e);
+    return new StartException(String.valueOf(e.getMessage()), e.exitCode(), blame(e), e);
+  }
+
+  private static StartException.Blame blame(ShimFailure e) {
+    if (e.blamesThePath()) {
+      return StartException.Blame.PATH;
+    }
+    return switch (e.exitCode()) {
+      case StartException.NOT_FOUND, StartException.NOT_EXECUTABLE -> StartException.Blame.COMMAND;
+      default -> StartException.Blame.MACHINE;
+    };
   }
 
   @Override

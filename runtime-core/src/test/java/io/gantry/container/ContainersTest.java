@@ -146,7 +146,11 @@ class ContainersTest extends ContainersCase {
   void aCommandThatIsNotThereGivesStartErrorAnd127() {
     String id = created("a");
     launcher.failStart =
-        new StartException("exec /nope: ENOENT", StartException.NOT_FOUND, new IOException());
+        new StartException(
+            "exec /nope: ENOENT",
+            StartException.NOT_FOUND,
+            StartException.Blame.COMMAND,
+            new IOException());
 
     assertThatThrownBy(() -> containers.start(id))
         .isInstanceOf(InvalidException.class)

@@ -172,7 +172,11 @@ public final class FakeLauncher implements ContainerLauncher {
     @Override
     public ExecOutcome exec(List<String> command, Duration timeout) throws IOException {
       if (command.getFirst().equals("nope")) {
-        throw new StartException("exec nope: ENOENT", StartException.NOT_FOUND, new IOException());
+        throw new StartException(
+            "exec nope: ENOENT",
+            StartException.NOT_FOUND,
+            StartException.Blame.COMMAND,
+            new IOException());
       }
       commands.add(command);
       return new ExecOutcome(new byte[0], new byte[0], 0, false);
@@ -194,7 +198,11 @@ public final class FakeLauncher implements ContainerLauncher {
     @Override
     public ProcessStream stream(ExecRequest request, Duration opening) throws IOException {
       if (request.command().getFirst().equals("nope")) {
-        throw new StartException("exec nope: ENOENT", StartException.NOT_FOUND, new IOException());
+        throw new StartException(
+            "exec nope: ENOENT",
+            StartException.NOT_FOUND,
+            StartException.Blame.COMMAND,
+            new IOException());
       }
       commands.add(request.command());
       return new SilentStream();

@@ -12,6 +12,21 @@ public final class ShimFailure extends IOException {
   private static final Set<Errno> NOT_EXECUTABLE =
       Set.of(Errno.EACCES, Errno.ENOEXEC, Errno.EISDIR);
 
+  /** Steps whose object is a path in the container. */
+  private static final Set<String> INSIDE =
+      Set.of("attach", "mkdir", "symlink", "mknod", "mask", "read_only", "chdir");
+
+  /** What the way to a path ends with when something stands in it. */
+  private static final Set<Errno> IN_THE_WAY =
+      Set.of(
+          Errno.ENOENT,
+          Errno.ENOTDIR,
+          Errno.EISDIR,
+          Errno.EEXIST,
+          Errno.ELOOP,
+          Errno.EROFS,
+          Errno.ENAMETOOLONG);
+
   private final StepFailure failure;
 
   public ShimFailure(StepFailure failure) {
@@ -35,6 +50,11 @@ public final class ShimFailure extends IOException {
 
   public Errno errno() {
     return failure.errno();
+  }
+
+  /** Whether what is at a path in the container, or on the way there, is at fault. */
+  public boolean blamesThePath() {
+    return INSIDE.contains(failure.step()) && IN_THE_WAY.contains(failure.errno());
   }
 
   /** The shell's codes: 127 no such command, 126 it cannot be executed, 128 any other step. */

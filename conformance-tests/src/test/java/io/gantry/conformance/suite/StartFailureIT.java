@@ -9,8 +9,10 @@ import io.gantry.api.cri.v1.ContainerStatus;
 import io.gantry.conformance.cri.Drafts;
 import io.gantry.conformance.cri.TestContainer;
 import io.gantry.conformance.cri.TestPod;
+import io.gantry.conformance.harness.AboutGantry;
 import io.gantry.conformance.harness.Differs;
 import io.gantry.conformance.harness.RuntimeUnderTest;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,19 @@ class StartFailureIT {
     TestContainer container = pod.create(Drafts.container("data", runtime.image(), "/etc/hosts"));
     assertThat(complaint(container)).contains("/etc/hosts");
     assertStartError(container, 126);
+  }
+
+  @Test
+  @AboutGantry
+  void aWorkingDirectoryThatIsAFileIsNamed() {
+    TestContainer container =
+        pod.create(
+            Drafts.container("file", runtime.image(), "/bin/true").setWorkingDir("/bin/busybox"));
+    StatusRuntimeException failure =
+        catchThrowableOfType(StatusRuntimeException.class, container::start);
+    assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(failure).hasMessageContaining("chdir /bin/busybox: ENOTDIR");
+    assertStartError(container, 128);
   }
 
   @Test
