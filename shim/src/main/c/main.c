@@ -214,29 +214,52 @@ static int check_plan(void)
 
 static int usage(void)
 {
-	fputs("usage: gantry-shim run ID | hold ID | keep ID | users ID | check-plan < PLAN\n"
+	fputs("usage: gantry-shim run ID | hold ID | keep ID | users ID | beside PROGRAM |\n"
+	      "  check-plan < PLAN\n"
 	      "gantryd starts this; people have no use for it but check-plan\n",
 	      stderr);
 	return 2;
 }
 
+/* What needs no plan, or a negative number when it is something else. */
+static int run_without_plan(const char *what, const char *argument)
+{
+	if (strcmp(what, "keep") == 0)
+		return keep() < 0 ? 1 : 0;
+	if (strcmp(what, "users") == 0)
+		return users_make() < 0 ? 1 : 0;
+	if (strcmp(what, "beside") == 0) {
+		int status = beside_run(argument);
+
+		return status < 0 ? 1 : status;
+	}
+	return -1;
+}
+
+static bool is_known(const char *what)
+{
+	static const char *const all[] = {"run", "hold", "keep", "users", "beside"};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(what, all[i]) == 0)
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	struct shim *shim = &the_shim;
-	int error;
+	int status;
 
 	if (argc == 2 && strcmp(argv[1], "check-plan") == 0)
 		return check_plan() < 0 ? 1 : 0;
-	if (argc != 3 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "hold") != 0 &&
-			  strcmp(argv[1], "keep") != 0 && strcmp(argv[1], "users") != 0))
+	if (argc != 3 || !is_known(argv[1]))
 		return usage();
-	error = harden();
-	if (error < 0)
+	if (harden() < 0)
 		return 1;
-	if (strcmp(argv[1], "keep") == 0)
-		return keep() < 0 ? 1 : 0;
-	if (strcmp(argv[1], "users") == 0)
-		return users_make() < 0 ? 1 : 0;
+	status = run_without_plan(argv[1], argv[2]);
+	if (status >= 0)
+		return status;
 	shim->id = argv[2];
 	prepare(shim);
 	return (strcmp(argv[1], "run") == 0 ? run(shim) : hold(shim)) < 0 ? 1 : 0;

@@ -181,6 +181,14 @@ int users_become_root(void);
 /* Makes namespaces for a pod and stays in them until the pipe at FD_LISTEN is closed. */
 int users_make(void);
 
+/* beside.c */
+
+/*
+ * Runs the program, with the connection that waits at FD_LISTEN as its own FD_LISTEN, until it ends
+ * or the pipe at FD_PLAN is closed: its exit status, 128 and the signal, or -errno before it was.
+ */
+int beside_run(const char *path);
+
 /* loop.c */
 enum watched {
 	WATCH_LISTEN,

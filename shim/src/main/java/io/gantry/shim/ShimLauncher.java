@@ -152,6 +152,30 @@ public final class ShimLauncher implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a program beside this process that ends when it does, with all that the program started:
+   * it is asked with SIGTERM, and killed two seconds later.
+   *
+   * @param environment {@code NAME=value}
+   * @param output for what it prints
+   * @param connected a listening unix socket that somebody has connected to: the program finds the
+   *     connection at 3
+   * @param life the read end of a pipe: the program is ended when the pipe is closed
+   * @return the pid of its supervisor, a child of this process that ends with the program's exit
+   *     status, or 128 and the number of the signal that ended it
+   */
+  public int beside(Path program, List<String> environment, Fd output, Fd connected, Fd life)
+      throws IOException {
+    try (Fd none = calls.open(DEV_NULL, FileFlags.O_RDWR, 0)) {
+      return calls.spawn(
+          new SpawnRequest(
+              binary.path(),
+              List.of("gantry-shim", "beside", program.toString()),
+              environment,
+              List.of(none, output, output, connected, life)));
+    }
+  }
+
   private Shim watch(Path runDirectory, OptionalInt pid) {
     return new Shim(runDirectory, ShimWatch.start(calls, runDirectory, pid));
   }
