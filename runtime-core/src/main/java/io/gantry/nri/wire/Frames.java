@@ -29,6 +29,7 @@ final class Frames {
 
   private final Consumer<Frame> whole;
   private byte[] pending = NOTHING;
+  private int have;
 
   Frames(Consumer<Frame> whole) {
     this.whole = whole;
@@ -36,38 +37,50 @@ final class Frames {
 
   /** Takes some bytes and gives on the messages that are complete. */
   void take(byte[] bytes) throws IOException {
-    byte[] all = joined(bytes);
+    append(bytes);
     int at = 0;
-    while (all.length - at >= HEADER) {
-      ByteBuffer header = ByteBuffer.wrap(all, at, HEADER);
+    while (have - at >= HEADER) {
+      ByteBuffer header = ByteBuffer.wrap(pending, at, HEADER);
       int length = header.getInt();
       if (length < 0 || length > LARGEST) {
         throw new IOException(
             "a message of " + Integer.toUnsignedString(length) + " bytes, more than " + LARGEST);
       }
-      if (all.length - at - HEADER < length) {
+      if (have - at - HEADER < length) {
         break;
       }
       int from = at + HEADER;
       Frame frame =
           new Frame(
-              header.getInt(), header.get(), header.get(), ByteString.copyFrom(all, from, length));
+              header.getInt(),
+              header.get(),
+              header.get(),
+              ByteString.copyFrom(pending, from, length));
       if (frame.type() < REQUEST || frame.type() > DATA) {
         throw new IOException("a message of type " + frame.type() + ", which ttrpc has not");
       }
       whole.accept(frame);
       at = from + length;
     }
-    pending = at == all.length ? NOTHING : Arrays.copyOfRange(all, at, all.length);
+    forget(at);
   }
 
-  private byte[] joined(byte[] bytes) {
-    if (pending.length == 0) {
-      return bytes;
+  /** Doubles the room where it is too small: many small pieces are not copied again for each. */
+  private void append(byte[] bytes) {
+    if (have + bytes.length > pending.length) {
+      pending = Arrays.copyOf(pending, Math.max(have + bytes.length, 2 * have));
     }
-    byte[] all = Arrays.copyOf(pending, pending.length + bytes.length);
-    System.arraycopy(bytes, 0, all, pending.length, bytes.length);
-    return all;
+    System.arraycopy(bytes, 0, pending, have, bytes.length);
+    have += bytes.length;
+  }
+
+  private void forget(int count) {
+    have -= count;
+    if (have == 0) {
+      pending = NOTHING;
+    } else if (count > 0) {
+      System.arraycopy(pending, count, pending, 0, have);
+    }
   }
 
   static byte[] bytes(int stream, byte type, byte[] data) {

@@ -10,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,7 @@ public final class PluginLine implements AutoCloseable {
       new ConcurrentHashMap<>();
   private final Semaphore answering = new Semaphore(MOST_ANSWERS);
   private final AtomicBoolean over = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private int nextStream = 1;
 
   /** Who answers the plugin's calls. */
@@ -234,6 +236,12 @@ public final class PluginLine implements AutoCloseable {
       cause.addSuppressed(e);
     }
     asked.values().forEach(answer -> answer.completeExceptionally(cause));
+    closed.countDown();
+  }
+
+  /** Waits until the connection has ended, by whichever side. */
+  public void awaitEnd() throws InterruptedException {
+    closed.await();
   }
 
   /** Ends the connection; calls that wait fail. */

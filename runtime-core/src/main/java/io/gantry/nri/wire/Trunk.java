@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The multiplexer: several logical connections over one socket, each frame with the number of its
@@ -30,8 +31,12 @@ final class Trunk {
   /** Messages that wait for a plugin that does not read. */
   private static final int WAITING = 256;
 
+  /** And what they may be together. */
+  static final int MOST_WAITING_BYTES = 16 << 20;
+
   private final SocketChannel channel;
   private final LinkedBlockingQueue<ByteBuffer> waiting = new LinkedBlockingQueue<>(WAITING);
+  private final AtomicLong waitingBytes = new AtomicLong();
 
   Trunk(SocketChannel channel) {
     this.channel = channel;
@@ -42,7 +47,7 @@ final class Trunk {
     void received(int connection, byte[] bytes) throws IOException;
   }
 
-  /** Gives one message to the thread that writes. */
+  /** Gives one message to the thread that writes; a failure is the end of the connection. */
   void send(int connection, byte[] message) throws IOException {
     int first = Math.min(FIRST, message.length);
     int rest = message.length - first;
@@ -51,7 +56,12 @@ final class Trunk {
     if (rest > 0) {
       framed.putInt(connection).putInt(rest).put(message, first, rest);
     }
-    if (!waiting.offer(framed.flip())) {
+    int size = framed.flip().remaining();
+    if (waitingBytes.addAndGet(size) > MOST_WAITING_BYTES) {
+      throw new IOException(
+          "more than " + MOST_WAITING_BYTES + " bytes wait, because the other side does not read");
+    }
+    if (!waiting.offer(framed)) {
       throw new IOException(WAITING + " messages wait, because the other side does not read");
     }
   }
@@ -60,9 +70,11 @@ final class Trunk {
   void write() throws IOException, InterruptedException {
     while (true) {
       ByteBuffer next = waiting.take();
+      int size = next.remaining();
       while (next.hasRemaining()) {
         channel.write(next);
       }
+      waitingBytes.addAndGet(-size);
     }
   }
 

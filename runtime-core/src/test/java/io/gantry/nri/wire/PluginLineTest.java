@@ -299,7 +299,7 @@ class PluginLineTest {
 
   @Test
   void aPluginThatDoesNotReadIsNotWaitedForWithoutEnd() throws Exception {
-    byte[] large = new byte[1 << 20];
+    byte[] large = new byte[32 << 10];
     List<Thread> callers = new ArrayList<>();
     BlockingQueue<Exception> failures = new LinkedBlockingQueue<>();
     for (int i = 0; i < 300; i++) {
