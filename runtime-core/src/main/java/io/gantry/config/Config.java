@@ -56,7 +56,13 @@ public record Config(
           new CgroupSettings("/gantry", "auto"),
           new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
           new HookSettings(List.of()),
-          new NriSettings(true, Path.of("/var/run/nri/nri.sock"), 5, 2),
+          new NriSettings(
+              true,
+              Path.of("/var/run/nri/nri.sock"),
+              Path.of("/opt/nri/plugins"),
+              Path.of("/etc/nri/conf.d"),
+              5,
+              2),
           new ImageSettings(
               3,
               "directory",
@@ -151,11 +157,18 @@ public record Config(
    * How plugins of the Node Resource Interface are served.
    *
    * @param socket where they connect
+   * @param pluginPath where those are that are started with the daemon; may be missing
+   * @param pluginConfigPath where their configurations are; may be missing
    * @param registrationTimeoutSeconds until one has registered and taken what there is
    * @param requestTimeoutSeconds for each answer of one
    */
   public record NriSettings(
-      boolean enabled, Path socket, int registrationTimeoutSeconds, int requestTimeoutSeconds) {}
+      boolean enabled,
+      Path socket,
+      Path pluginPath,
+      Path pluginConfigPath,
+      int registrationTimeoutSeconds,
+      int requestTimeoutSeconds) {}
 
   /**
    * How images are brought here.

@@ -196,7 +196,7 @@ public final class ConfigReader {
     return directories;
   }
 
-  /** Daemons with a state of their own have a socket of their own too. */
+  /** Daemons with a state of their own have a socket and plugins of their own too. */
   private static NriSettings nri(Section section, Path state) {
     NriSettings defaults = Config.DEFAULT.nri();
     boolean only = state.equals(Config.DEFAULT.state());
@@ -204,6 +204,11 @@ public final class ConfigReader {
         new NriSettings(
             section.flag("enabled", defaults.enabled()),
             section.path("socket", only ? defaults.socket() : state.resolve("nri.sock")),
+            section.path(
+                "plugin_path", only ? defaults.pluginPath() : state.resolve("nri/plugins")),
+            section.path(
+                "plugin_config_path",
+                only ? defaults.pluginConfigPath() : state.resolve("nri/conf.d")),
             seconds(section, "registration_timeout_seconds", defaults.registrationTimeoutSeconds()),
             seconds(section, "request_timeout_seconds", defaults.requestTimeoutSeconds()));
     limitLength(section, "socket", settings.socket(), LONGEST_SOCKET);

@@ -5,9 +5,12 @@ import io.gantry.container.Containers;
 import io.gantry.error.GantryException;
 import io.gantry.linux.cgroup.CgroupLimits;
 import io.gantry.nri.Changes;
+import io.gantry.nri.InstalledPlugins;
 import io.gantry.nri.NriSettings;
+import io.gantry.nri.PluginDirectories;
 import io.gantry.nri.PluginHost;
 import io.gantry.nri.PluginServer;
+import io.gantry.nri.PluginStarter;
 import io.gantry.rpc.UnixSocketFile;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -27,12 +30,15 @@ final class NriWiring implements AutoCloseable {
 
   private final Config.NriSettings settings;
   private final PluginHost host;
+  private final PluginStarter starter;
   private final UnixSocketFile file;
   private @Nullable PluginServer server;
+  private @Nullable InstalledPlugins installed;
 
-  NriWiring(Config.NriSettings settings, PluginHost host) {
+  NriWiring(Config.NriSettings settings, PluginHost host, PluginStarter starter) {
     this.settings = settings;
     this.host = host;
+    this.starter = starter;
     this.file = new UnixSocketFile(settings.socket(), PosixFilePermissions.fromString("rw-------"));
   }
 
@@ -43,12 +49,24 @@ final class NriWiring implements AutoCloseable {
         Duration.ofSeconds(settings.requestTimeoutSeconds()));
   }
 
-  /** Once, when pods and containers are as they are. */
+  /**
+   * Once, when pods and containers are as they are. Installed plugins are there when this returns:
+   * no container is made without them.
+   */
   void start() {
     host.begin();
     if (!settings.enabled()) {
       return;
     }
+    installed =
+        InstalledPlugins.start(
+            host,
+            new PluginDirectories(settings.pluginPath(), settings.pluginConfigPath()),
+            starter);
+    serve();
+  }
+
+  private void serve() {
     try {
       ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       try {
@@ -84,9 +102,17 @@ final class NriWiring implements AutoCloseable {
   @Override
   public void close() throws IOException {
     PluginServer serving = server;
+    InstalledPlugins running = installed;
+    if (running != null) {
+      running.leave();
+    }
     if (serving != null) {
       file.retract();
       serving.close();
+    }
+    host.close();
+    if (running != null) {
+      running.close();
     }
   }
 }

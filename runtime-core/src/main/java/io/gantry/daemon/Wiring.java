@@ -30,6 +30,7 @@ import io.gantry.linux.cgroup.MachineCgroups;
 import io.gantry.linux.mount.DetachedMounts;
 import io.gantry.linux.systemd.SystemdCgroups;
 import io.gantry.nri.PluginHost;
+import io.gantry.nri.SupervisedPrograms;
 import io.gantry.oci.AppArmorProfiles;
 import io.gantry.oci.ContainerPolicy;
 import io.gantry.oci.DaemonRights;
@@ -172,7 +173,11 @@ final class Wiring {
     served.complete(containers);
     Pods pods =
         new Pods(podTable, kernel, containers, Clock.systemUTC(), telemetry.phases(), plugins);
-    NriWiring nri = new NriWiring(config.nri(), plugins);
+    NriWiring nri =
+        new NriWiring(
+            config.nri(),
+            plugins,
+            new SupervisedPrograms(shims, calls, config.state().resolve("nri-start")));
     telemetry.watch(podTable, containerTable);
     LifeEvents events = new LifeEvents(podTable, containerTable, Clock.systemUTC());
 

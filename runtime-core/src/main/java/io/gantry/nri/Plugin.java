@@ -12,7 +12,8 @@ import java.time.Duration;
 /**
  * A plugin that has registered. Safe for use by many threads.
  *
- * @param index two digits; those with lower ones are asked first
+ * @param index two digits, or nothing as long as it has not registered; those with lower ones are
+ *     asked first
  * @param events bit n-1 for event n
  */
 record Plugin(String index, String name, int events, PluginLine line) {
@@ -24,7 +25,7 @@ record Plugin(String index, String name, int events, PluginLine line) {
 
   /** As it is named in messages. */
   String title() {
-    return index + "-" + name;
+    return index.isEmpty() ? name : index + "-" + name;
   }
 
   boolean wants(Event event) {

@@ -12,6 +12,8 @@ import io.gantry.nri.wire.CallException;
 import io.gantry.nri.wire.PluginLine;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,32 +30,51 @@ final class Registration {
   private static final String SERVICE = "nri.pkg.api.v1alpha1.Runtime";
 
   private final PluginHost host;
+  private final @Nullable Invitation invitation;
   private final CompletableFuture<RegisterPluginRequest> registered = new CompletableFuture<>();
   private volatile @Nullable Plugin plugin;
 
-  private Registration(PluginHost host) {
+  /** What is settled about a plugin that the daemon has started itself. */
+  record Invitation(String index, String name, String configuration) {}
+
+  private Registration(PluginHost host, @Nullable Invitation invitation) {
     this.host = host;
+    this.invitation = invitation;
   }
 
   /** Returns when the plugin is there, or has failed and is logged. */
   static void run(PluginHost host, SocketChannel channel) {
-    new Registration(host).run(channel);
+    var _ = new Registration(host, null).run(channel);
   }
 
-  private void run(SocketChannel channel) {
+  /** The same with one that has its name from here, whatever it calls itself. */
+  static Optional<Plugin> run(PluginHost host, SocketChannel channel, Invitation invitation) {
+    return new Registration(host, invitation).run(channel);
+  }
+
+  private Optional<Plugin> run(SocketChannel channel) {
     PluginLine line = PluginLine.over(channel, this::answer, this::broken);
-    String title = "that has not registered";
+    Plugin asked =
+        invitation == null
+            ? new Plugin("", "that has not registered", 0, line)
+            : new Plugin(invitation.index(), invitation.name(), 0, line);
     try {
       RegisterPluginRequest request = awaitRequest();
-      title = request.getPluginIdx() + "-" + request.getPluginName();
-      Plugin asked = configured(request, line);
+      if (invitation == null) {
+        asked = new Plugin(request.getPluginIdx(), request.getPluginName(), 0, line);
+      }
+      asked = configured(asked);
       plugin = asked;
       host.join(asked);
-      log.info("NRI plugin {} is served", title);
+      log.info("NRI plugin {} is served", asked.title());
+      return Optional.of(asked);
     } catch (IOException | CallException | GantryException e) {
-      log.warn("NRI plugin {} is not served: {}", title, e.getMessage());
-      line.close();
+      log.warn("NRI plugin {} is not served: {}", asked.title(), e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("NRI plugin {} is not served, by a fault of gantryd", asked.title(), e);
     }
+    host.leave(asked);
+    return Optional.empty();
   }
 
   private RegisterPluginRequest awaitRequest() throws IOException {
@@ -63,22 +84,22 @@ final class Registration {
       throw new IOException(
           "it did not register within " + host.settings().registration().toMillis() + " ms", e);
     } catch (ExecutionException e) {
-      throw new IOException(String.valueOf(e.getCause()), e.getCause());
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw new IOException("the connection ended: " + cause.getMessage(), cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
   }
 
-  private Plugin configured(RegisterPluginRequest request, PluginLine line)
-      throws IOException, CallException {
+  private Plugin configured(Plugin unconfigured) throws IOException, CallException {
     NriSettings settings = host.settings();
-    Plugin unconfigured = new Plugin(request.getPluginIdx(), request.getPluginName(), 0, line);
     int events =
         unconfigured
             .ask(
                 "Configure",
                 ConfigureRequest.newBuilder()
+                    .setConfig(invitation == null ? "" : invitation.configuration())
                     .setRuntimeName("gantry")
                     .setRuntimeVersion(settings.version())
                     .setRegistrationTimeout(settings.registration().toMillis())
@@ -91,10 +112,10 @@ final class Registration {
       throw new IOException("it wants events that there are not: 0x" + Integer.toHexString(events));
     }
     return new Plugin(
-        request.getPluginIdx(),
-        request.getPluginName(),
+        unconfigured.index(),
+        unconfigured.name(),
         events == 0 ? Plugin.ALL_EVENTS : events,
-        line);
+        unconfigured.line());
   }
 
   private byte[] answer(String service, String method, byte[] message) throws CallException {
@@ -112,6 +133,16 @@ final class Registration {
   }
 
   private byte[] register(RegisterPluginRequest request) throws CallException {
+    if (invitation == null) {
+      checkNames(request);
+    }
+    if (!registered.complete(request)) {
+      throw new CallException(CallException.INVALID, "this plugin has registered before");
+    }
+    return Empty.getDefaultInstance().toByteArray();
+  }
+
+  private static void checkNames(RegisterPluginRequest request) throws CallException {
     if (!request.getPluginIdx().matches("[0-9]{2}")) {
       throw new CallException(
           CallException.INVALID, "index \"" + request.getPluginIdx() + "\" is not two digits");
@@ -120,10 +151,6 @@ final class Registration {
       throw new CallException(
           CallException.INVALID, "\"" + request.getPluginName() + "\" is no name for a plugin");
     }
-    if (!registered.complete(request)) {
-      throw new CallException(CallException.INVALID, "this plugin has registered before");
-    }
-    return Empty.getDefaultInstance().toByteArray();
   }
 
   private byte[] update(UpdateContainersRequest request) throws CallException {

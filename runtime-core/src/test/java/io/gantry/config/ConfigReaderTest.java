@@ -67,7 +67,13 @@ class ConfigReaderTest {
                 new CgroupSettings("/gantry", "auto"),
                 new CdiSettings(List.of("/etc/cdi", "/var/run/cdi")),
                 new HookSettings(List.of()),
-                new NriSettings(true, Path.of("/var/run/nri/nri.sock"), 5, 2),
+                new NriSettings(
+                    true,
+                    Path.of("/var/run/nri/nri.sock"),
+                    Path.of("/opt/nri/plugins"),
+                    Path.of("/etc/nri/conf.d"),
+                    5,
+                    2),
                 new ImageSettings(
                     3,
                     "directory",
@@ -90,10 +96,28 @@ class ConfigReaderTest {
 
   @Test
   void aDaemonWithAStateOfItsOwnHasASocketForPluginsOfItsOwn() throws ConfigException {
-    assertThat(parse("state = \"/run/other\"\n").nri().socket())
-        .isEqualTo(Path.of("/run/other/nri.sock"));
-    assertThat(parse("[nri]\nenabled = false\nrequest_timeout_seconds = 1\n").nri())
-        .isEqualTo(new NriSettings(false, Path.of("/var/run/nri/nri.sock"), 5, 1));
+    assertThat(parse("state = \"/run/other\"\n").nri())
+        .isEqualTo(
+            new NriSettings(
+                true,
+                Path.of("/run/other/nri.sock"),
+                Path.of("/run/other/nri/plugins"),
+                Path.of("/run/other/nri/conf.d"),
+                5,
+                2));
+    assertThat(
+            parse(
+                    """
+                    [nri]
+                    enabled = false
+                    plugin_path = "/p"
+                    plugin_config_path = "/c"
+                    request_timeout_seconds = 1
+                    """)
+                .nri())
+        .isEqualTo(
+            new NriSettings(
+                false, Path.of("/var/run/nri/nri.sock"), Path.of("/p"), Path.of("/c"), 5, 1));
     assertThatThrownBy(() -> parse("[nri]\nsocket = \"/" + "s".repeat(107) + "\"\n"))
         .hasMessageContaining("nri.socket");
   }
@@ -115,7 +139,7 @@ class ConfigReaderTest {
     assertThat(parse(uncommented)).isEqualTo(Config.DEFAULT);
     assertThat(uncommented.lines().filter(line -> line.matches("[a-z0-9_]+ = .*")))
         .as("one line for each value of the record and those in it")
-        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 2 + 1 + 1 + 4 + 13 + 4 + 1 + 8 + 2);
+        .hasSize(4 + 1 + 11 + 10 + 11 + 5 + 2 + 1 + 1 + 6 + 13 + 4 + 1 + 8 + 2);
   }
 
   @Test

@@ -28,11 +28,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -355,5 +358,112 @@ class NriIT {
     assertThat(container.ended().getState()).isEqualTo(ContainerState.CONTAINER_EXITED);
     Awaitility.await().until(() -> plugin.told().contains("StopContainer app"));
     assertThat(daemonLog()).contains("evicts container=" + container.id() + ": too loud");
+  }
+
+  /** A plugin that is installed with a pid that is written down and a child that hides from it. */
+  private static Path install(String name, String adjustment) throws Exception {
+    Path home = runtime.node().stateDirectories().getFirst().resolve("nri");
+    Path pids = runtime.directory().resolve(name + ".pids");
+    Path program = Files.createDirectories(home.resolve("plugins")).resolve(name);
+    List<String> command = PluginProgram.command("-", "99", "whatever", adjustment);
+    String words =
+        command.stream()
+            .map(word -> "'" + word.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
+    Files.writeString(
+        program,
+        "#!/bin/sh\nPATH=/usr/bin:/bin\nsetsid sleep 600 <&- >&- 2>&- 3>&- &\necho $$ $! >> "
+            + pids
+            + "\nexec "
+            + words
+            + " <&3\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return pids;
+  }
+
+  /** Of the program and what it has started, last. */
+  private static List<ProcessHandle> processes(Path pids) throws Exception {
+    return Arrays.stream(Files.readAllLines(pids).getLast().split(" "))
+        .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
+        .toList();
+  }
+
+  private static void awaitEnds(List<ProcessHandle> processes) {
+    Awaitility.await().until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  private static void uninstall(String name) throws Exception {
+    Path home = runtime.node().stateDirectories().getFirst().resolve("nri");
+    Files.delete(home.resolve("plugins").resolve(name));
+    Files.delete(home.resolve("plugins"));
+    Files.delete(home);
+    runtime.node().terminate();
+    runtime.node().startAgain();
+  }
+
+  @Test
+  void anInstalledPluginIsThereBeforeTheFirstContainer() throws Exception {
+    Path pids = install("10-first", "env { key: 'X' value: 'installed' }");
+    try {
+      runtime.node().terminate();
+      runtime.node().startAgain();
+
+      assertThat(runtime.pod("early").start(sleeper("app")).sh("echo $X")).isEqualTo("installed");
+
+      assertThat(processes(pids)).allMatch(ProcessHandle::isAlive);
+      assertThat(daemonLog())
+          .contains("NRI plugin 10-first is served", "NRI plugin 10-first prints: joined");
+    } finally {
+      uninstall("10-first");
+    }
+    awaitEnds(
+        Arrays.stream(Files.readString(pids).strip().split("\\s+"))
+            .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+            .toList());
+  }
+
+  @Test
+  void anInstalledPluginThatDiesIsBegunAgain() throws Exception {
+    Path pids = install("20-mortal", "env { key: 'X' value: 'again' }");
+    try {
+      runtime.node().terminate();
+      runtime.node().startAgain();
+      List<ProcessHandle> before = processes(pids);
+
+      before.getFirst().destroyForcibly();
+
+      awaitEnds(before);
+      Awaitility.await()
+          .until(() -> daemonLog().split("NRI plugin 20-mortal is served", -1).length == 3);
+      assertThat(daemonLog())
+          .contains(
+              "NRI plugin 20-mortal has ended with status 137",
+              "NRI plugin 20-mortal is started again in 1000 ms");
+      assertThat(runtime.pod("later").start(sleeper("app")).sh("echo $X")).isEqualTo("again");
+    } finally {
+      uninstall("20-mortal");
+    }
+  }
+
+  @Test
+  void anInstalledPluginEndsWithTheDaemon() throws Exception {
+    Path pids = install("30-bound", "env { key: 'X' value: 'bound' }");
+    try {
+      runtime.node().terminate();
+      runtime.node().startAgain();
+      List<ProcessHandle> ofTheFirst = processes(pids);
+      assertThat(ofTheFirst).hasSize(2).allMatch(ProcessHandle::isAlive);
+
+      runtime.node().kill();
+      awaitEnds(ofTheFirst);
+
+      runtime.node().startAgain();
+      List<ProcessHandle> ofTheSecond = processes(pids);
+      runtime.node().terminate();
+      awaitEnds(ofTheSecond);
+      runtime.node().startAgain();
+    } finally {
+      uninstall("30-bound");
+    }
   }
 }
