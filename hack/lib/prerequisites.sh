@@ -7,8 +7,8 @@ run_packages=(gcc libc6-dev make musl-tools busybox-static libseccomp2 libnftabl
 # What makes it faster where it is to be had: pulls inflate by it.
 speed_packages=(libisal2)
 # To test besides: a registry and foreign tools that make and read images, what unpacks the sources
-# and reads the programs of its images, eyes on the network, a linter.
-test_packages=(docker-registry etcd-server skopeo umoci buildah bzip2 binutils iproute2 nftables shellcheck)
+# and reads the programs of its images, eyes on the network and on the metrics, a linter.
+test_packages=(docker-registry etcd-server skopeo umoci buildah bzip2 binutils iproute2 nftables prometheus shellcheck)
 # To test and measure a peer: another runtime and what it needs for the network of its pods.
 peer_packages=(containerd runc containernetworking-plugins iptables iproute2 nftables)
 
