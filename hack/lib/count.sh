@@ -60,6 +60,11 @@ skip_reasons() {
   done < <(reports)
 }
 
+# Whether this kernel filters the VLANs of a bridge, tried in a namespace that goes with the command.
+filters_vlans() {
+  unshare --net ip link add br0 type bridge vlan_filtering 1 2>/dev/null
+}
+
 # A condition under which tests may be skipped.
 holds() {
   case $1 in
@@ -68,6 +73,8 @@ holds() {
     no-process-events) ! hack/lib/exec-count $$ </dev/null >/dev/null 2>&1 ;;
     containerd-1.6) ! holds no-containerd && containerd --version | grep -Eq ' v?1\.6\.' ;;
     no-containerd) ! command -v containerd >/dev/null || ! command -v runc >/dev/null ;;
+    # Here alone: the virtual machine's kernel can.
+    no-vlan-filtering) ! filters_vlans ;;
     # Here, or in the virtual machine.
     no-cgroup-v1) [ -f /sys/fs/cgroup/cgroup.controllers ] || [ -z "$(./hack/vm --why-not)" ] ;;
     always) true ;;

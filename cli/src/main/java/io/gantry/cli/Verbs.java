@@ -20,6 +20,7 @@ import io.gantry.cli.image.RmiCommand;
 import io.gantry.cli.image.TagCommand;
 import io.gantry.cli.image.UntagCommand;
 import io.gantry.cli.log.LogsCommand;
+import io.gantry.cli.node.DoctorCommand;
 import io.gantry.cli.node.InfoCommand;
 import io.gantry.cli.node.NetworkCommand;
 import io.gantry.cli.node.VersionCommand;
@@ -76,6 +77,7 @@ final class Verbs {
           "rmi",
           "fsck",
           "network",
+          "doctor",
           "info",
           "version");
 
@@ -94,6 +96,7 @@ final class Verbs {
       case "attach" -> new AttachCommand(session);
       case "commit" -> new CommitCommand(session);
       case "create" -> new CreateCommand(session);
+      case "doctor" -> new DoctorCommand(session);
       case "exec" -> new ExecCommand(session);
       case "export" -> new ExportCommand(session);
       case "fsck" -> new FsckCommand(session);

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
  * @param hairpin a frame may go back to where it came from
  * @param isolated ports cannot talk to each other, only to the bridge
  * @param withoutInterface the container's end stays down and gets no address
+ * @param spoofCheck frames with another source address than the container's own are dropped
  */
 record BridgeConfig(
     String bridge,
@@ -27,18 +28,16 @@ record BridgeConfig(
     boolean hairpin,
     boolean promiscuous,
     boolean isolated,
-    boolean withoutInterface) {
+    boolean withoutInterface,
+    Vlans vlans,
+    boolean spoofCheck) {
 
   private static final int LONGEST_NAME = 15;
   private static final int SMALLEST_MTU = 68;
   private static final int LARGEST_MTU = 65535;
-  private static final int LAST_VLAN = 4094;
-  private static final String INSTEAD =
-      ": name CNI's own bridge program under another type in the plugin path for that";
 
   static BridgeConfig of(PluginConfig config) throws CniException {
     ConfigNode fields = config.fields();
-    refuseUnserved(fields);
     boolean defaultRoute = fields.flag("isDefaultGateway", false);
     BridgeConfig read =
         new BridgeConfig(
@@ -51,35 +50,37 @@ record BridgeConfig(
             fields.flag("hairpinMode", false),
             fields.flag("promiscMode", false),
             fields.flag("portIsolation", false),
-            fields.flag("disableContainerInterface", false));
+            fields.flag("disableContainerInterface", false),
+            Vlans.of(fields),
+            fields.flag("macspoofchk", false));
     read.verify();
     return read;
   }
 
-  /** Silence about these would leave containers less apart than their network's owner believes. */
-  private static void refuseUnserved(ConfigNode fields) throws CniException {
-    if (fields.number("vlan", 0, 0, LAST_VLAN) != 0 || !fields.nodes("vlanTrunk").isEmpty()) {
-      throw new CniException(
-          CniException.UNSUPPORTED_FIELD, "vlans of a bridge are not served here" + INSTEAD);
-    }
-    if (fields.flag("macspoofchk", false)) {
-      throw new CniException(
-          CniException.UNSUPPORTED_FIELD, "field macspoofchk is not served here" + INSTEAD);
-    }
-  }
-
   private void verify() throws CniException {
-    if (bridge.isEmpty()
-        || bridge.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
-        || bridge.chars().anyMatch(c -> c == '/' || Character.isWhitespace(c))) {
-      throw CniException.invalid(
-          "field bridge: an interface's name has 1 to 15 bytes without slash or space: " + bridge);
-    }
+    verifyName(bridge);
     if (mtu != 0 && mtu < SMALLEST_MTU) {
       throw CniException.invalid("field mtu must be 0 or at least " + SMALLEST_MTU + ": " + mtu);
+    }
+    if (gateway && vlans.access() != 0) {
+      verifyName(gatewayName());
     }
     if (hairpin && promiscuous) {
       throw CniException.invalid("fields hairpinMode and promiscMode exclude each other");
     }
+  }
+
+  private static void verifyName(String name) throws CniException {
+    if (name.isEmpty()
+        || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME
+        || name.chars().anyMatch(c -> c == '/' || Character.isWhitespace(c))) {
+      throw CniException.invalid(
+          "field bridge: an interface's name has 1 to 15 bytes without slash or space: " + name);
+    }
+  }
+
+  /** The interface that has the gateway's address: the bridge, or its end of the one VLAN. */
+  String gatewayName() {
+    return vlans.access() == 0 ? bridge : bridge + "." + vlans.access();
   }
 }

@@ -20,9 +20,9 @@ import io.gantry.linux.netlink.MacAddress;
 import io.gantry.linux.netlink.NetworkNamespaces;
 import io.gantry.linux.netlink.NetworkStack;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -83,32 +83,38 @@ public final class BridgePlugin implements Plugin, Filtered {
   private CniResult connected(
       PluginCall call, PluginCall.Netns netns, BridgeConfig config, CniResult given)
       throws IOException {
-    HostBridge bridge = new HostBridge(node, config.bridge());
     List<IpPrefix> gateways = config.gateway() ? Gateways.of(given) : List.of();
+    HostBridge bridge = new HostBridge(node, config.bridge());
     Link made = bridge.ensure(config, gateways);
+    Link gateway = made;
     if (config.gateway()) {
+      if (config.vlans().access() != 0) {
+        gateway = bridge.vlanInterface(made, config);
+      }
+      bridge.address(gateway, gateways, config.forceAddress());
       forwarding.ensure(given.ips());
     }
-    MacAddress mac = mac(call, given);
-    String port = HostInterface.of(call.containerId(), call.ifName());
-    BridgePort.Ends ends =
-        new BridgePort(namespaces, node, port)
-            .connect(
-                new BridgePort.Plug(netns.fd(), call.ifName(), mac, alias(Owner.of(call))),
-                made,
-                config,
-                given);
+    BridgePort.Plug plug =
+        new BridgePort.Plug(netns.fd(), call.ifName(), mac(call, given), alias(Owner.of(call)));
+    BridgePort.Ends ends = port(call).connect(plug, made, config, given);
     if (config.masquerade()) {
       table.put(Owner.of(call), masquerade(given));
     }
-    List<CniResult.Interface> interfaces =
-        List.of(
-            new CniResult.Interface(config.bridge(), text(made.mac()), made.mtu(), ""),
-            new CniResult.Interface(port, text(ends.host()), made.mtu(), ""),
-            new CniResult.Interface(
-                call.ifName(), text(ends.container()), made.mtu(), netns.path()));
+    String port = HostInterface.of(call.containerId(), call.ifName());
+    List<CniResult.Interface> interfaces = new ArrayList<>();
+    interfaces.add(onNode(made));
+    interfaces.add(new CniResult.Interface(port, text(ends.host()), made.mtu(), ""));
+    interfaces.add(
+        new CniResult.Interface(call.ifName(), text(ends.container()), made.mtu(), netns.path()));
+    if (gateway.index() != made.index()) {
+      interfaces.add(onNode(gateway));
+    }
     List<CniResult.Ip> placed = given.ips().stream().map(ip -> ip.on(2)).toList();
-    return given.withInterfaces(interfaces).withIps(placed);
+    return given.withInterfaces(List.copyOf(interfaces)).withIps(placed);
+  }
+
+  private static CniResult.Interface onNode(Link link) {
+    return new CniResult.Interface(link.name(), text(link.mac()), link.mtu(), "");
   }
 
   private static String text(@Nullable MacAddress mac) {
@@ -151,15 +157,11 @@ public final class BridgePlugin implements Plugin, Filtered {
         new HostBridge(node, config.bridge())
             .find()
             .orElseThrow(() -> CniException.changed("bridge " + config.bridge() + " is gone"));
-    String port = HostInterface.of(call.containerId(), call.ifName());
-    Optional<Link> link = node.links().find(port);
-    if (link.isEmpty() || link.get().master() != bridge.index()) {
-      throw CniException.changed(
-          "interface "
-              + port
-              + (link.isEmpty() ? " is gone" : " is no port of ")
-              + (link.isEmpty() ? "" : config.bridge()));
-    }
+    port(call).check(bridge, config);
+  }
+
+  private BridgePort port(PluginCall call) {
+    return new BridgePort(namespaces, node, HostInterface.of(call.containerId(), call.ifName()));
   }
 
   private void checkContainer(PluginCall call, CniResult result) throws IOException {
@@ -196,8 +198,7 @@ public final class BridgePlugin implements Plugin, Filtered {
   public void del(PluginCall call) throws CniException {
     try {
       if (call.netns() != null) {
-        String port = HostInterface.of(call.containerId(), call.ifName());
-        new BridgePort(namespaces, node, port).disconnect();
+        port(call).disconnect();
       }
       table.release(Owner.of(call), Part.MASQUERADE);
     } catch (IOException e) {

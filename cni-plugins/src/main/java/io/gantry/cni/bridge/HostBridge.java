@@ -9,6 +9,7 @@ import io.gantry.linux.netlink.IpPrefix;
 import io.gantry.linux.netlink.Link;
 import io.gantry.linux.netlink.MacAddress;
 import io.gantry.linux.netlink.NetworkStack;
+import io.gantry.linux.netlink.VlanLink;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -37,20 +38,21 @@ final class HostBridge {
   }
 
   /**
-   * Makes it, or makes it right: mtu, addresses, up.
+   * Makes it, or makes it right: mtu, up.
    *
+   * @param gateways whose address a new bridge's own is derived from
    * @return as it was found or made
    */
   Link ensure(BridgeConfig config, List<IpPrefix> gateways) throws IOException {
     Link bridge = find().orElse(null);
     if (bridge == null) {
-      bridge = made(config.mtu() == 0 ? WayOut.mtu(node) : config.mtu(), gateways);
+      bridge = made(config, gateways);
     } else if (config.mtu() != 0 && bridge.mtu() != config.mtu()) {
       node.links().resize(bridge.index(), config.mtu());
       bridge = bridge.sized(config.mtu());
     }
-    for (IpPrefix gateway : gateways) {
-      addAddress(new InterfaceAddress(bridge.index(), gateway), config.forceAddress());
+    if (config.vlans().any()) {
+      verifyFiltering(bridge);
     }
     if (config.promiscuous()) {
       node.linkSettings().promiscuous(bridge.index(), true);
@@ -62,14 +64,22 @@ final class HostBridge {
   }
 
   /** Somebody else may make it at the same moment. */
-  private Link made(int mtu, List<IpPrefix> gateways) throws IOException {
+  private Link made(BridgeConfig config, List<IpPrefix> gateways) throws IOException {
     MacAddress mac =
         gateways.isEmpty()
             ? MacAddress.derivedFrom(name)
             : MacAddress.derivedFrom(gateways.getFirst().address());
+    int mtu = config.mtu() == 0 ? WayOut.mtu(node) : config.mtu();
+    boolean filters = config.vlans().any();
     try {
-      node.links().create(new BridgeLink(name, mac, mtu));
+      node.links().create(new BridgeLink(name, mac, mtu, filters));
     } catch (SyscallException e) {
+      if (filters && e.is(Errno.EOPNOTSUPP)) {
+        throw new IOException(
+            "this kernel cannot filter the vlans of a bridge (CONFIG_BRIDGE_VLAN_FILTERING): "
+                + e.getMessage(),
+            e);
+      }
       if (!e.is(Errno.EEXIST)) {
         throw e;
       }
@@ -77,7 +87,49 @@ final class HostBridge {
     return find().orElseThrow(() -> new IOException("bridge " + name + " vanished"));
   }
 
-  private void addAddress(InterfaceAddress address, boolean force) throws IOException {
+  /** It is not switched on: on a bridge of somebody else that would cut off tagged frames. */
+  private void verifyFiltering(Link bridge) throws IOException {
+    if (!node.bridgePorts().vlanRule(bridge.index()).filtering()) {
+      throw new IOException(
+          ("%1$s was made to pass every vlan: name another bridge, or switch it over"
+                  + " (ip link set %1$s type bridge vlan_filtering 1)")
+              .formatted(name));
+    }
+  }
+
+  /** The node's own end of one VLAN of the bridge, up; made where there is none. */
+  Link vlanInterface(Link bridge, BridgeConfig config) throws IOException {
+    String vlanName = config.gatewayName();
+    if (node.links().find(vlanName).isEmpty()) {
+      node.bridgePorts().joinBridge(bridge.index(), config.vlans().access());
+      try {
+        node.links().create(new VlanLink(vlanName, bridge.index(), config.vlans().access()));
+      } catch (SyscallException e) {
+        if (!e.is(Errno.EEXIST)) {
+          throw e;
+        }
+      }
+    }
+    Link found =
+        node.links()
+            .find(vlanName)
+            .orElseThrow(() -> new IOException("interface " + vlanName + " vanished"));
+    if (!found.up()) {
+      node.links().bringUp(found.index());
+    }
+    return found;
+  }
+
+  /** Gives the bridge, or its end of a VLAN, the gateways' addresses. */
+  void address(Link interfaceOfNode, List<IpPrefix> gateways, boolean force) throws IOException {
+    for (IpPrefix gateway : gateways) {
+      addAddress(
+          interfaceOfNode.name(), new InterfaceAddress(interfaceOfNode.index(), gateway), force);
+    }
+  }
+
+  private void addAddress(String holder, InterfaceAddress address, boolean force)
+      throws IOException {
     try {
       node.addresses().add(address);
     } catch (SyscallException e) {
@@ -91,7 +143,7 @@ final class HostBridge {
         node.addresses().remove(address);
         throw new IOException(
             "%s has address %s already, which overlaps with %s: set forceAddress to replace it"
-                .formatted(name, other.prefix(), address.prefix()));
+                .formatted(holder, other.prefix(), address.prefix()));
       }
       node.addresses().remove(other);
     }

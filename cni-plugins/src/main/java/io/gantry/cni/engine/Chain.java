@@ -39,18 +39,25 @@ final class Chain {
       try {
         result = plugins.of(call.config().type()).add(call);
       } catch (CniException e) {
-        throw named(e, call.config());
+        throw named(e, plugin);
       }
     }
     return result == null ? CniResult.EMPTY : result;
   }
 
-  private CniException named(CniException e, PluginConfig config) {
+  private CniException named(CniException e, ObjectNode plugin) {
+    String type = plugin.path("type").asText();
     return new CniException(
         e.code(),
-        "network " + list.name() + ", plugin " + config.type() + ": " + e.getMessage(),
+        "network " + list.name() + ", plugin " + type + ": " + e.getMessage() + place(e, plugin),
         e.details(),
         e);
+  }
+
+  /** Where the field stands that the failure is about, if that is known. */
+  private String place(CniException e, ObjectNode plugin) {
+    int line = list.lineOf(plugin, e.field());
+    return line == 0 ? "" : " (" + list.source() + ":" + line + ")";
   }
 
   /** In order, each with ADD's result. */
@@ -63,7 +70,7 @@ final class Chain {
       try {
         plugins.of(call.config().type()).check(call);
       } catch (CniException e) {
-        throw named(e, call.config());
+        throw named(e, plugin);
       }
     }
   }
@@ -87,7 +94,7 @@ final class Chain {
                 || found instanceof ReachedFromOutside;
         found.del(stays ? call : call.withoutNetns());
       } catch (CniException e) {
-        CniException named = named(e, call.config());
+        CniException named = named(e, plugin);
         if (nothingToUndo(e, result)) {
           log.warn(
               "nothing is undone of container {}: {}", request.containerId(), named.getMessage());
@@ -145,7 +152,7 @@ final class Chain {
       try {
         plugins.of(config.type()).gc(config, valid);
       } catch (CniException e) {
-        failures.add(named(e, config));
+        failures.add(named(e, plugin));
       }
     }
     if (!failures.isEmpty()) {
@@ -162,7 +169,7 @@ final class Chain {
       try {
         plugins.of(config.type()).status(config);
       } catch (CniException e) {
-        throw named(e, config);
+        throw named(e, plugin);
       }
     }
   }

@@ -134,22 +134,27 @@ final class ConfigDirectory {
         problems.add(new ConfigProblem(file.toString(), 0, why));
         continue;
       }
+      String text = "";
       try {
-        NetworkList list = NetworkList.read(JSON.readTree(file.toFile()), file.toString());
+        text = Files.readString(file);
+        NetworkList list = NetworkList.read(JSON.readTree(text), file.toString());
         String other = names.putIfAbsent(list.name(), file.toString());
         if (other == null) {
           lists.add(list);
         } else {
           problems.add(
               new ConfigProblem(
-                  file.toString(), 0, "network " + list.name() + " is in " + other + " already"));
+                  file.toString(),
+                  new FieldLines(text).of("name"),
+                  "network " + list.name() + " is in " + other + " already"));
         }
       } catch (JsonProcessingException e) {
         problems.add(
             new ConfigProblem(
                 file.toString(), e.getLocation().getLineNr(), e.getOriginalMessage()));
       } catch (CniException e) {
-        problems.add(new ConfigProblem(file.toString(), 0, e.getMessage()));
+        problems.add(
+            new ConfigProblem(file.toString(), new FieldLines(text).of(e.field()), e.getMessage()));
       } catch (IOException e) {
         problems.add(new ConfigProblem(file.toString(), 0, "cannot read: " + e));
       }

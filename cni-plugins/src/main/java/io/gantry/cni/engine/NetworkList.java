@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.CniVersion;
 import io.gantry.cni.spec.ConfigNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +88,26 @@ record NetworkList(
   private static boolean switchOf(ConfigNode fields, String field) throws CniException {
     JsonNode value = fields.json().path(field);
     return value.isTextual() ? Boolean.parseBoolean(value.textValue()) : fields.flag(field, false);
+  }
+
+  /**
+   * On which line of its file a field of one of the plugins stands, or would stand; 0 where it is
+   * from no file, or the file is not there any more.
+   *
+   * @param field as the plugin names it, or empty
+   */
+  int lineOf(ObjectNode plugin, String field) {
+    Path file = Path.of(source);
+    if (field.isEmpty() || !Files.isRegularFile(file)) {
+      return 0;
+    }
+    try {
+      FieldLines lines = new FieldLines(Files.readString(file));
+      int listed = lines.of("plugins[" + plugins.indexOf(plugin) + "]." + field);
+      return listed == 0 ? lines.of(field) : listed;
+    } catch (IOException goneSince) {
+      return 0;
+    }
   }
 
   /** The whole as JSON, as it is kept for DEL when the file is gone. */

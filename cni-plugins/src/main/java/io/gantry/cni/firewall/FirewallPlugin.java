@@ -92,8 +92,7 @@ public final class FirewallPlugin implements Plugin, Filtered {
   }
 
   private static String bridge(CniResult result) throws CniException {
-    return result.interfaces().stream()
-        .filter(CniResult.Interface::onNode)
+    return result.onNode().stream()
         .map(CniResult.Interface::name)
         .findFirst()
         .orElseThrow(() ->

@@ -159,10 +159,10 @@ public final class PortMapPlugin implements Plugin, Filtered, ByCapability {
     }
   }
 
-  /** The bridge that the pod is on, or else the one end of a pair that is on the node. */
+  /** The bridge that the pod is on or its end of a VLAN, or else the end of a pair on the node. */
   private Optional<String> interfaceToPod(CniResult result) throws IOException {
-    for (CniResult.Interface made : result.interfaces()) {
-      if (made.onNode() && node.links().find(made.name()).isPresent()) {
+    for (CniResult.Interface made : result.onNode()) {
+      if (node.links().find(made.name()).isPresent()) {
         return Optional.of(made.name());
       }
     }

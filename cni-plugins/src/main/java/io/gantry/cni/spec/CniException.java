@@ -1,6 +1,8 @@
 package io.gantry.cni.spec;
 
 import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,8 @@ public final class CniException extends IOException {
   /** CHECK: what ADD made is not as it was made. */
   public static final int NOT_AS_ADDED = 103;
 
+  private static final Pattern FIELD = Pattern.compile("fields? ([^\\s:]+)");
+
   private static final long serialVersionUID = 1L;
 
   private final int code;
@@ -80,9 +84,18 @@ public final class CniException extends IOException {
         : failed("cannot " + what + ": " + cause.getMessage(), cause);
   }
 
-  /** A configuration that cannot be used. */
+  /** A configuration that cannot be used. The message begins as {@link #field} reads it. */
   public static CniException invalid(String message) {
     return new CniException(INVALID_CONFIG, message);
+  }
+
+  /**
+   * The path of the configuration's field that is wrong, such as {@code ipam.subnet}: that of a
+   * message that begins with "field PATH". Empty where there is none.
+   */
+  public String field() {
+    Matcher matcher = FIELD.matcher(String.valueOf(getMessage()));
+    return matcher.lookingAt() ? matcher.group(1) : "";
   }
 
   /** CHECK found something changed. */

@@ -4,6 +4,7 @@ import io.gantry.linux.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,20 @@ public record CniResult(List<Interface> interfaces, List<Ip> ips, List<RouteTo> 
           Interface on = interfaceOf(ip);
           return on == null || !on.onNode();
         })
+        .toList();
+  }
+
+  /**
+   * The interfaces on the node, by which packets come from the container and go to it first:
+   * plugins put the node's end of a VLAN behind the container's interface, a bridge before it.
+   */
+  public List<Interface> onNode() {
+    int inside = 0;
+    while (inside < interfaces.size() && interfaces.get(inside).onNode()) {
+      inside++;
+    }
+    return Stream.concat(interfaces.stream().skip(inside), interfaces.stream().limit(inside))
+        .filter(Interface::onNode)
         .toList();
   }
 

@@ -37,7 +37,10 @@ public enum CniVersion {
         .orElseThrow(() ->
             new CniException(
                 CniException.INCOMPATIBLE_VERSION,
-                "CNI version \"" + text + "\" is not spoken here: use one of " + texts()));
+                "field cniVersion: version \""
+                    + text
+                    + "\" is not spoken here: use one of "
+                    + texts()));
   }
 
   /** All that are spoken, as {@code VERSION} answers them. */

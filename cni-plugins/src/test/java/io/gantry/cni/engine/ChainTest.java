@@ -3,6 +3,8 @@ package io.gantry.cni.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.cni.plugin.ByCapability;
 import io.gantry.cni.plugin.Plugin;
 import io.gantry.cni.plugin.PluginCall;
@@ -13,11 +15,14 @@ import io.gantry.cni.spec.CniResult;
 import io.gantry.cni.spec.PluginConfig;
 import io.gantry.linux.Fd;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ChainTest {
 
@@ -87,6 +92,39 @@ class ChainTest {
     new Chain(NetworkList.read(list, "test"), _ -> plugin)
         .del(new Request("pod", netns, "eth0", Map.of(), TestCalls.json("{}")), null);
     return plugin.toldOfNamespace;
+  }
+
+  /** One whose configuration has a mistake. */
+  private final class Mistaken extends Remembering {
+    @Override
+    public void status(PluginConfig config) throws CniException {
+      config.fields().number("mtu", 0, 0, 65535);
+    }
+  }
+
+  @Test
+  void aMistakeInAPluginsConfigurationIsNamedWithFileAndLine(@TempDir Path temp) throws Exception {
+    Path file = temp.resolve("10-net.conflist");
+    Files.writeString(
+        file,
+        """
+        {"cniVersion": "1.1.0", "name": "net", "plugins": [
+          {"type": "one"},
+          {"type": "two",
+           "mtu": "large"}]}
+        """);
+    var json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    Chain chain = new Chain(NetworkList.read(json, file.toString()), _ -> new Mistaken());
+    assertThatExceptionOfType(CniException.class)
+        .isThrownBy(chain::status)
+        .withMessage(
+            "network net, plugin two: field mtu must be a whole number from 0 to 65535, not"
+                + " \"large\" (%s:4)",
+            file);
+    Files.delete(file);
+    assertThatExceptionOfType(CniException.class)
+        .isThrownBy(chain::status)
+        .withMessageEndingWith("not \"large\"");
   }
 
   private Chain chain(String version) throws IOException {

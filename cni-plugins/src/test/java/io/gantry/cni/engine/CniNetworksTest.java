@@ -242,7 +242,7 @@ class CniNetworksTest {
   void aPodWhoseConfigurationIsRefusedCanGo() throws Exception {
     for (String fields :
         List.of(
-            "'vlan':5,'ipam':{'type':'host-local','subnet':'10.7.0.0/24'}",
+            "'vlan':5000,'ipam':{'type':'host-local','subnet':'10.7.0.0/24'}",
             "'mtu':5,'ipam':{'type':'host-local','subnet':'10.7.0.0/24'}",
             "'ipam':{'type':'host-local','subnet':'10.7.0.0'}",
             "'ipam':{'type':'bridge'}",

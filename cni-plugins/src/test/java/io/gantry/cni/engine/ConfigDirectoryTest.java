@@ -56,7 +56,7 @@ class ConfigDirectoryTest {
     write("10-a.conflist", "{\n  'name': 'a',\n  'plugins': [{'type': 'bridge'},]\n}");
     write("20-b.conflist", list("b"));
     write("30-c.conflist", list("b"));
-    write("40-d.conflist", "{'cniVersion':'9.0.0','name':'d','plugins':[{'type':'x'}]}");
+    write("40-d.conflist", "{\n'cniVersion':'9.0.0','name':'d','plugins':[{'type':'x'}]}");
     write("50-e.conflist", "{'cniVersion':'1.0.0','name':'e','plugins':[{}]}");
     write("60-f.conflist", "{'cniVersion':'1.0.0','name':'a/b','plugins':[{'type':'x'}]}");
     write("70-g.conflist", "[]");
@@ -69,17 +69,19 @@ class ConfigDirectoryTest {
                 assertThat(one)
                     .isEqualTo(
                         temp
-                            + "/30-c.conflist: network b is in "
+                            + "/30-c.conflist:1: network b is in "
                             + temp
                             + "/20-b.conflist already"),
             one ->
                 assertThat(one)
-                    .startsWith(temp + "/40-d.conflist: CNI version \"9.0.0\" is not spoken here")
+                    .startsWith(
+                        temp
+                            + "/40-d.conflist:2: field cniVersion: version \"9.0.0\" is not spoken here")
                     .contains("1.1.0"),
             one ->
                 assertThat(one)
-                    .isEqualTo(temp + "/50-e.conflist: field plugins[0].type is missing"),
-            one -> assertThat(one).startsWith(temp + "/60-f.conflist: field name: "),
+                    .isEqualTo(temp + "/50-e.conflist:1: field plugins[0].type is missing"),
+            one -> assertThat(one).startsWith(temp + "/60-f.conflist:1: field name: "),
             one ->
                 assertThat(one)
                     .isEqualTo(temp + "/70-g.conflist: a network's configuration is an object"));

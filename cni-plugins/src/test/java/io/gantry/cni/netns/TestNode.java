@@ -110,7 +110,7 @@ public final class TestNode implements AutoCloseable {
       there.routes().add(new Route(EVERYWHERE, GATEWAY, eth));
       there.routes().add(new Route(EVERYWHERE6, GATEWAY6, eth));
     }
-    stack.links().hairpin(stack.links().find(name).orElseThrow().index(), true);
+    stack.bridgePorts().hairpin(stack.links().find(name).orElseThrow().index(), true);
     return pod;
   }
 

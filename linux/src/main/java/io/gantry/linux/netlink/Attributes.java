@@ -3,7 +3,9 @@ package io.gantry.linux.netlink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,18 +27,30 @@ final class Attributes {
 
   /** The value of the first attribute of that type, or null. */
   @Nullable ByteBuffer find(int type) {
+    List<ByteBuffer> found = all(type, 1);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** The values of all attributes of that type, in order. */
+  List<ByteBuffer> all(int type) {
+    return all(type, Integer.MAX_VALUE);
+  }
+
+  private List<ByteBuffer> all(int type, int most) {
+    List<ByteBuffer> found = new ArrayList<>(1);
     int at = 0;
-    while (at + HEADER_BYTES <= bytes.limit()) {
+    while (found.size() < most && at + HEADER_BYTES <= bytes.limit()) {
       int length = Short.toUnsignedInt(bytes.getShort(at));
       if (length < HEADER_BYTES || at + length > bytes.limit()) {
-        return null;
+        break;
       }
       if ((bytes.getShort(at + 2) & TYPE_MASK) == type) {
-        return bytes.slice(at + HEADER_BYTES, length - HEADER_BYTES).order(ByteOrder.nativeOrder());
+        found.add(
+            bytes.slice(at + HEADER_BYTES, length - HEADER_BYTES).order(ByteOrder.nativeOrder()));
       }
       at += aligned(length);
     }
-    return null;
+    return found;
   }
 
   /** Rounds up to the alignment of messages and attributes. */
@@ -47,6 +61,20 @@ final class Attributes {
   int number(int type, int fallback) {
     ByteBuffer value = find(type);
     return value == null || value.limit() < Integer.BYTES ? fallback : value.getInt(0);
+  }
+
+  /** An unsigned number of two bytes, 0 where it is absent. */
+  int shortOf(int type) {
+    ByteBuffer value = find(type);
+    return value == null || value.limit() < Short.BYTES
+        ? 0
+        : Short.toUnsignedInt(value.getShort(0));
+  }
+
+  /** An unsigned number of one byte, 0 where it is absent. */
+  int byteOf(int type) {
+    ByteBuffer value = find(type);
+    return value == null || value.limit() == 0 ? 0 : Byte.toUnsignedInt(value.get(0));
   }
 
   byte @Nullable [] data(int type) {

@@ -28,6 +28,9 @@ public interface Links {
   /** How the VXLAN device of that name was made; nothing when there is none of that name. */
   Optional<VxlanLink> vxlan(String name) throws IOException;
 
+  /** Makes an interface to a VLAN, down. EEXIST where the name is taken or the VLAN has one. */
+  void create(VlanLink vlan) throws IOException;
+
   /** Makes a macvlan, down. EBUSY where the parent has others and one of them wants it alone. */
   void create(MacvlanLink macvlan) throws IOException;
 
@@ -50,12 +53,6 @@ public interface Links {
 
   /** Sets the largest packet, in bytes. */
   void resize(int link, int mtu) throws IOException;
-
-  /** Lets a bridge port send a frame back to where it came from, as a pod calling itself needs. */
-  void hairpin(int link, boolean on) throws IOException;
-
-  /** Keeps a bridge port from those others that are kept so too; all still reach the bridge. */
-  void isolate(int link, boolean on) throws IOException;
 
   /** Removes the link, and of a veth its other end. ENODEV when there is none. */
   void delete(int link) throws IOException;

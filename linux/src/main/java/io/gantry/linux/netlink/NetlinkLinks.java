@@ -39,7 +39,15 @@ final class NetlinkLinks implements Links {
             .attribute(IFLA_IFNAME, bridge.name())
             .attribute(IFLA_ADDRESS, bridge.mac().bytes())
             .attribute(IFLA_MTU, bridge.mtu())
-            .nested(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "bridge"));
+            .nested(
+                IFLA_LINKINFO,
+                info -> {
+                  info.attribute(IFLA_INFO_KIND, "bridge");
+                  if (bridge.filtersVlans()) {
+                    info.nested(
+                        IFLA_INFO_DATA, data -> data.attributeByte(IFLA_BR_VLAN_FILTERING, 1));
+                  }
+                });
     socket.change(message, bridge.name());
   }
 
@@ -86,6 +94,21 @@ final class NetlinkLinks implements Links {
     NetlinkMessage message =
         new NetlinkMessage(RTM_GETLINK, 0).link(0, 0).attribute(IFLA_IFNAME, name);
     return socket.get(message, name, payload -> VxlanInfo.read(attributes(payload)));
+  }
+
+  @Override
+  public void create(VlanLink vlan) throws IOException {
+    NetlinkMessage message =
+        creation(0)
+            .attribute(IFLA_IFNAME, vlan.name())
+            .attribute(IFLA_LINK, vlan.parent())
+            .nested(
+                IFLA_LINKINFO,
+                info ->
+                    info.attribute(IFLA_INFO_KIND, "vlan")
+                        .nested(
+                            IFLA_INFO_DATA, data -> data.attributeShort(IFLA_VLAN_ID, vlan.id())));
+    socket.change(message, vlan.name());
   }
 
   @Override
@@ -154,30 +177,6 @@ final class NetlinkLinks implements Links {
   @Override
   public void resize(int link, int mtu) throws IOException {
     socket.change(setting(link, 0).attribute(IFLA_MTU, mtu), subject(link));
-  }
-
-  @Override
-  public void hairpin(int link, boolean on) throws IOException {
-    port(link, IFLA_BRPORT_MODE, on);
-  }
-
-  @Override
-  public void isolate(int link, boolean on) throws IOException {
-    port(link, IFLA_BRPORT_ISOLATED, on);
-  }
-
-  private void port(int link, int attribute, boolean on) throws IOException {
-    NetlinkMessage message =
-        new NetlinkMessage(RTM_NEWLINK, NLM_F_ACK)
-            .link(link, 0)
-            .nested(
-                IFLA_LINKINFO,
-                info ->
-                    info.attribute(IFLA_INFO_SLAVE_KIND, "bridge")
-                        .nested(
-                            IFLA_INFO_SLAVE_DATA,
-                            port -> port.attributeByte(attribute, on ? 1 : 0)));
-    socket.change(message, subject(link));
   }
 
   @Override

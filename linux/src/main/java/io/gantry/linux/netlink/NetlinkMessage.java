@@ -71,6 +71,10 @@ final class NetlinkMessage {
     return nested(attribute, 0, inner -> inner.bytes.put((byte) value));
   }
 
+  NetlinkMessage attributeShort(int attribute, int value) {
+    return nested(attribute, 0, inner -> inner.bytes.putShort((short) value));
+  }
+
   /** A string with the closing zero that the kernel wants for names. */
   NetlinkMessage attribute(int attribute, String value) {
     byte[] text = value.getBytes(StandardCharsets.UTF_8);

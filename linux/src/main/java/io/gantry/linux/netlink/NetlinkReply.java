@@ -88,6 +88,7 @@ record NetlinkReply(int type, int flags, int sequence, ByteBuffer payload) {
       case Rtnetlink.RTM_NEWLINK -> "RTM_NEWLINK";
       case Rtnetlink.RTM_DELLINK -> "RTM_DELLINK";
       case Rtnetlink.RTM_GETLINK -> "RTM_GETLINK";
+      case Rtnetlink.RTM_SETLINK -> "RTM_SETLINK";
       case Rtnetlink.RTM_NEWADDR -> "RTM_NEWADDR";
       case Rtnetlink.RTM_DELADDR -> "RTM_DELADDR";
       case Rtnetlink.RTM_GETADDR -> "RTM_GETADDR";

@@ -12,6 +12,7 @@ final class NetlinkStack implements NetworkStack {
   private final Routes routes;
   private final Neighbours neighbours;
   private final LinkSettings linkSettings;
+  private final BridgePorts bridgePorts;
   private final Traffic traffic;
 
   private NetlinkStack(NetlinkSocket socket) {
@@ -21,6 +22,7 @@ final class NetlinkStack implements NetworkStack {
     this.routes = new NetlinkRoutes(socket);
     this.neighbours = new NetlinkNeighbours(socket);
     this.linkSettings = new NetlinkLinkSettings(socket);
+    this.bridgePorts = new NetlinkBridgePorts(socket);
     this.traffic = new NetlinkTraffic(socket);
   }
 
@@ -52,6 +54,11 @@ final class NetlinkStack implements NetworkStack {
   @Override
   public LinkSettings linkSettings() {
     return linkSettings;
+  }
+
+  @Override
+  public BridgePorts bridgePorts() {
+    return bridgePorts;
   }
 
   @Override

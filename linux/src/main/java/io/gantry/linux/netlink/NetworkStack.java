@@ -13,6 +13,8 @@ public interface NetworkStack extends AutoCloseable {
 
   LinkSettings linkSettings();
 
+  BridgePorts bridgePorts();
+
   Traffic traffic();
 
   @Override

@@ -2,7 +2,7 @@ package io.gantry.linux.netlink;
 
 /**
  * Numbers of {@code linux/netlink.h}, {@code rtnetlink.h}, {@code if_link.h}, {@code if_addr.h},
- * {@code neighbour.h}.
+ * {@code if_bridge.h}, {@code neighbour.h}.
  */
 final class Rtnetlink {
 
@@ -37,6 +37,7 @@ final class Rtnetlink {
   static final int RTM_NEWLINK = 16;
   static final int RTM_DELLINK = 17;
   static final int RTM_GETLINK = 18;
+  static final int RTM_SETLINK = 19;
   static final int RTM_NEWADDR = 20;
   static final int RTM_DELADDR = 21;
   static final int RTM_GETADDR = 22;
@@ -59,7 +60,10 @@ final class Rtnetlink {
   static final int IFLA_TXQLEN = 13;
   static final int IFLA_LINKINFO = 18;
   static final int IFLA_IFALIAS = 20;
+  static final int IFLA_AF_SPEC = 26;
   static final int IFLA_NET_NS_FD = 28;
+  static final int IFLA_EXT_MASK = 29;
+  static final int RTEXT_FILTER_BRVLAN_COMPRESSED = 4;
 
   static final int IFLA_INFO_KIND = 1;
   static final int IFLA_INFO_DATA = 2;
@@ -67,8 +71,20 @@ final class Rtnetlink {
   static final int IFLA_INFO_SLAVE_DATA = 5;
 
   static final int VETH_INFO_PEER = 1;
+  static final int IFLA_VLAN_ID = 1;
+  static final int IFLA_BR_VLAN_FILTERING = 7;
+  static final int IFLA_BR_VLAN_DEFAULT_PVID = 39;
   static final int IFLA_BRPORT_MODE = 4;
+  static final int IFLA_BRPORT_LEARNING = 8;
   static final int IFLA_BRPORT_ISOLATED = 33;
+  static final int IFLA_BRPORT_LOCKED = 39;
+  static final int IFLA_BRIDGE_FLAGS = 0;
+  static final int IFLA_BRIDGE_VLAN_INFO = 2;
+  static final int BRIDGE_FLAGS_SELF = 2;
+  static final int BRIDGE_VLAN_INFO_PVID = 2;
+  static final int BRIDGE_VLAN_INFO_UNTAGGED = 4;
+  static final int BRIDGE_VLAN_INFO_RANGE_BEGIN = 8;
+  static final int BRIDGE_VLAN_INFO_RANGE_END = 16;
 
   static final int IFLA_VXLAN_ID = 1;
   static final int IFLA_VXLAN_LINK = 3;
@@ -109,6 +125,9 @@ final class Rtnetlink {
   static final int NDA_DST = 1;
   static final int NDA_LLADDR = 2;
   static final int NTF_SELF = 2;
+  static final int NTF_MASTER = 4;
+  static final int NTF_STICKY = 0x40;
+  static final int NUD_NOARP = 0x40;
   static final int NUD_PERMANENT = 0x80;
 
   private Rtnetlink() {}

@@ -33,6 +33,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   private final FakeNeighbours neighbours;
   private final FakeTraffic traffic;
   private final FakeLinkSettings linkSettings;
+  private final FakeBridgePorts bridgePorts;
   private int lastIndex = LOOPBACK;
 
   FakeNamespace(FakeNetworks networks) {
@@ -40,6 +41,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     this.neighbours = new FakeNeighbours(networks, links::containsKey);
     this.traffic = new FakeTraffic(networks, links::containsKey);
     this.linkSettings = new FakeLinkSettings(networks, new FakeLinks(), this::addFunctionalBlock);
+    this.bridgePorts = new FakeBridgePorts(networks, links::get);
     links.put(LOOPBACK, new Link(LOOPBACK, "lo", "", LOOPBACK_MTU, new MacAddress(0), false, 0));
   }
 
@@ -74,6 +76,7 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     neighbours.drop(index);
     traffic.drop(index);
     linkSettings.drop(index);
+    bridgePorts.drop(index);
     End peer = peers.remove(index);
     if (peer != null && peer.namespace().links.containsKey(peer.index())) {
       peer.namespace().drop(peer.index());
@@ -170,6 +173,11 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
   }
 
   @Override
+  public BridgePorts bridgePorts() {
+    return bridgePorts;
+  }
+
+  @Override
   public Traffic traffic() {
     return traffic;
   }
@@ -189,7 +197,8 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     @Override
     public void create(BridgeLink bridge) throws IOException {
       networks.changing("RTM_NEWLINK", bridge.name());
-      add(bridge.name(), "bridge", bridge.mtu(), bridge.mac(), 0);
+      int index = add(bridge.name(), "bridge", bridge.mtu(), bridge.mac(), 0);
+      bridgePorts.made(index, bridge.filtersVlans());
     }
 
     @Override
@@ -222,6 +231,13 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
     @Override
     public Optional<VxlanLink> vxlan(String name) {
       return named(name).map(link -> vxlans.get(link.index()));
+    }
+
+    @Override
+    public void create(VlanLink vlan) throws IOException {
+      networks.changing("RTM_NEWLINK", vlan.name());
+      Link parent = existing("RTM_NEWLINK", vlan.parent());
+      add(vlan.name(), "vlan", parent.mtu(), parent.mac(), 0);
     }
 
     @Override
@@ -270,22 +286,6 @@ public final class FakeNamespace implements NetworkNamespace, NetworkStack {
       networks.changing("RTM_NEWLINK", "mtu " + link);
       Link l = existing("RTM_NEWLINK", link);
       links.put(link, new Link(link, l.name(), l.kind(), mtu, l.mac(), l.up(), l.master()));
-    }
-
-    @Override
-    public void hairpin(int link, boolean on) throws IOException {
-      networks.changing("RTM_NEWLINK", "hairpin " + link);
-      if (existing("RTM_NEWLINK", link).master() == 0) {
-        throw new SyscallException("RTM_NEWLINK", Errno.EINVAL, "link " + link);
-      }
-    }
-
-    @Override
-    public void isolate(int link, boolean on) throws IOException {
-      networks.changing("RTM_NEWLINK", "isolate " + link);
-      if (existing("RTM_NEWLINK", link).master() == 0) {
-        throw new SyscallException("RTM_NEWLINK", Errno.EINVAL, "link " + link);
-      }
     }
 
     @Override

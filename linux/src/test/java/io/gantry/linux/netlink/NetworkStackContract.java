@@ -2,6 +2,7 @@ package io.gantry.linux.netlink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gantry.linux.Errno;
 import io.gantry.linux.Fd;
@@ -111,14 +112,65 @@ abstract class NetworkStackContract {
     assertThat(eth0().up()).isFalse();
     assertThat(eth0().mac()).isEqualTo(POD_MAC);
     assertThat(eth0().mtu()).isEqualTo(1400);
-    node.links().hairpin(veth.index(), true);
-    node.links().isolate(veth.index(), true);
+    node.bridgePorts().hairpin(veth.index(), true);
+    node.bridgePorts().isolate(veth.index(), true);
     refused(Errno.EEXIST, () -> veth(0));
 
     node.links().delete(veth.index());
     assertThat(node.links().find("veth0")).isEmpty();
     assertThat(pod.links().find("eth0")).isEmpty();
     refused(Errno.ENODEV, () -> node.links().delete(veth.index()));
+  }
+
+  @Test
+  void aPortIsHeldToItsAddress() throws IOException {
+    Link veth = veth(bridge().index());
+    assertThat(node.bridgePorts().locked(veth.index())).isFalse();
+    node.bridgePorts().lock(veth.index(), POD_MAC);
+    node.bridgePorts().lock(veth.index(), POD_MAC);
+    assertThat(node.bridgePorts().locked(veth.index())).isTrue();
+    refused(Errno.ENODEV, () -> node.bridgePorts().lock(999, POD_MAC));
+  }
+
+  @Test
+  void aBridgeThatIsNotToldToLooksAtNoVlans() throws IOException {
+    Link bridge = bridge();
+    Link veth = veth(bridge.index());
+    assertThat(node.bridgePorts().vlanRule(bridge.index()).filtering()).isFalse();
+    assertThat(node.bridgePorts().vlans(veth.index())).noneMatch(vlans -> vlans.first() != 1);
+  }
+
+  @Test
+  void aPortJoinsAndLeavesVlans() throws IOException {
+    BridgeLink filtering = new BridgeLink("br0", BRIDGE_MAC, 1400, true);
+    assumeTrue(makes(filtering), "this kernel cannot filter the VLANs of a bridge");
+    int bridge = node.links().find("br0").orElseThrow().index();
+    BridgePorts ports = node.bridgePorts();
+    assertThat(ports.vlanRule(bridge)).isEqualTo(new BridgePorts.VlanRule(true, 1));
+    int port = veth(bridge).index();
+    assertThat(ports.vlans(port)).containsExactly(PortVlans.access(1));
+    ports.join(port, PortVlans.access(7));
+    ports.join(port, PortVlans.tagged(20, 29));
+    ports.leave(port, 1);
+    ports.leave(port, 99);
+    assertThat(ports.vlans(port))
+        .containsExactlyInAnyOrder(PortVlans.access(7), PortVlans.tagged(20, 29));
+    refused(Errno.ENODEV, () -> ports.join(999, PortVlans.access(7)));
+
+    ports.joinBridge(bridge, 7);
+    node.links().create(new VlanLink("br0.7", bridge, 7));
+    assertThat(node.links().find("br0.7").orElseThrow().kind()).isEqualTo("vlan");
+    refused(Errno.EEXIST, () -> node.links().create(new VlanLink("br0.7", bridge, 7)));
+  }
+
+  private boolean makes(BridgeLink bridge) throws IOException {
+    try {
+      node.links().create(bridge);
+      return true;
+    } catch (SyscallException e) {
+      assertThat(e.errno()).isEqualTo(Errno.EOPNOTSUPP);
+      return false;
+    }
   }
 
   @Test
