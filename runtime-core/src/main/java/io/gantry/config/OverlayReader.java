@@ -76,7 +76,7 @@ final class OverlayReader {
     String wanted = "an address of this node such as \"192.0.2.1\", or nothing";
     String text = section.text("address", "", wanted);
     try {
-      return text.isEmpty() ? text : InetAddress.ofLiteral(text).getHostAddress();
+      return text.isEmpty() ? text : IpPrefix.text(InetAddress.ofLiteral(text));
     } catch (IllegalArgumentException e) {
       section.refuse("address", "is \"" + text + "\"", wanted);
       return "";

@@ -78,7 +78,7 @@ final class OverlayWiring {
   private static OverlaySummary.Node shown(Peer peer, boolean self, int seconds) {
     return new OverlaySummary.Node(
         peer.name(),
-        peer.address().getHostAddress(),
+        IpPrefix.text(peer.address()),
         peer.blocks().stream().map(IpPrefix::toString).toList(),
         self,
         seconds);

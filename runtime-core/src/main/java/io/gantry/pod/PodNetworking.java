@@ -6,7 +6,7 @@ import io.gantry.cni.NetworkException;
 import io.gantry.cni.PodNetwork;
 import io.gantry.cni.PodRequest;
 import io.gantry.linux.Fd;
-import java.net.InetAddress;
+import io.gantry.linux.netlink.IpPrefix;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ final class PodNetworking {
         attached.stream()
             .map(network::addresses)
             .flatMap(List::stream)
-            .map(InetAddress::getHostAddress)
+            .map(IpPrefix::text)
             .toList();
     if (ips.isEmpty()) {
       throw new AttachmentFailedException(

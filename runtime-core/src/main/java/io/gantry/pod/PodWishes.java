@@ -73,7 +73,7 @@ final class PodWishes {
     }
     return text.contains("/")
         ? IpPrefix.parse(text).toString()
-        : InetAddress.ofLiteral(text).getHostAddress();
+        : IpPrefix.text(InetAddress.ofLiteral(text));
   }
 
   private static String mac(String text) {

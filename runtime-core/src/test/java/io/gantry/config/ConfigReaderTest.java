@@ -162,7 +162,7 @@ class ConfigReaderTest {
                 block_length = 26
                 """)
             .overlay();
-    assertThat(overlay.networks()).containsExactly("10.9.0.0/16", "fd00:9:0:0:0:0:0:0/32");
+    assertThat(overlay.networks()).containsExactly("10.9.0.0/16", "fd00:9::/32");
     assertThat(overlay.etcd().blockLength()).isEqualTo(26);
 
     problem("[overlay]\nsource = \"consul\"", "give file, etcd, kubernetes or nothing");

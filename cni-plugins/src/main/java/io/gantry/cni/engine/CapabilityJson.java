@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gantry.cni.PodRequest;
+import io.gantry.linux.netlink.IpPrefix;
 
 /** What a pod asks for, in the form of the conventions for {@code runtimeConfig}. */
 final class CapabilityJson {
@@ -61,7 +62,7 @@ final class CapabilityJson {
     json.put("hostPort", port.hostPort()).put("containerPort", port.containerPort());
     json.put("protocol", port.protocol());
     if (port.hostAddress() != null) {
-      json.put("hostIP", port.hostAddress().getHostAddress());
+      json.put("hostIP", IpPrefix.text(port.hostAddress()));
     }
     return json;
   }

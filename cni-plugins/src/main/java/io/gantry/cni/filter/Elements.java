@@ -48,14 +48,14 @@ public record Elements(Part part, List<Element> elements) {
     char version = forward.pod().isVersion4() ? '4' : '6';
     String port = forward.protocol() + Element.BETWEEN + forward.hostPort();
     InetAddress host = forward.hostAddress();
-    String pod = forward.pod().address().getHostAddress();
+    String pod = IpPrefix.text(forward.pod().address());
     String target = pod + Element.BETWEEN + forward.podPort();
     Element element =
         host == null
             ? Element.answering(Element.PORTS + version, port, target)
             : Element.answering(
                 Element.ADDRESS_PORTS + version,
-                host.getHostAddress() + Element.BETWEEN + port,
+                IpPrefix.text(host) + Element.BETWEEN + port,
                 target);
     String arrival =
         String.join(Element.BETWEEN, pod, "" + forward.protocol(), "" + forward.podPort());
@@ -96,7 +96,7 @@ public record Elements(Part part, List<Element> elements) {
 
   private static Stream<Element> wall(InetAddress address, SharedChain chain) {
     char version = address instanceof Inet4Address ? '4' : '6';
-    String key = address.getHostAddress();
+    String key = IpPrefix.text(address);
     return Stream.of(
         Element.leading("walled" + version, key, chain),
         Element.answering("origins" + version, key, "drop"));
@@ -116,7 +116,7 @@ public record Elements(Part part, List<Element> elements) {
   private static Element masquerade(IpPrefix address) {
     return Element.leading(
         address.isVersion4() ? "masquerade4" : "masquerade6",
-        address.address().getHostAddress(),
+        IpPrefix.text(address.address()),
         SharedChain.of(SharedChain.Kind.OUTSIDE, address));
   }
 }

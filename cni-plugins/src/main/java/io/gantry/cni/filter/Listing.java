@@ -1,5 +1,6 @@
 package io.gantry.cni.filter;
 
+import io.gantry.linux.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ final class Listing {
 
   private static String plainPiece(String piece) {
     return piece.contains(":")
-        ? InetAddress.ofLiteral(piece).getHostAddress()
+        ? IpPrefix.text(InetAddress.ofLiteral(piece))
         : PROTOCOLS.getOrDefault(piece, piece);
   }
 }

@@ -39,7 +39,7 @@ public record PortForward(
     requirePort(podPort);
     if (hostAddress != null && hostAddress.getClass() != pod.address().getClass()) {
       throw new IllegalArgumentException(
-          hostAddress.getHostAddress() + " and " + pod + " are of two versions");
+          IpPrefix.text(hostAddress) + " and " + pod + " are of two versions");
     }
   }
 

@@ -4,6 +4,7 @@ import io.gantry.cni.plugin.Plugin.Attachment;
 import io.gantry.linux.Fd;
 import io.gantry.linux.FileCalls;
 import io.gantry.linux.FileFlags;
+import io.gantry.linux.netlink.IpPrefix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -131,11 +132,11 @@ final class AddressDirectory {
   }
 
   void last(int range, InetAddress address) throws IOException {
-    Files.writeString(directory.resolve(LAST + range), address.getHostAddress());
+    Files.writeString(directory.resolve(LAST + range), IpPrefix.text(address));
   }
 
   private Path file(InetAddress address) {
-    return directory.resolve(address.getHostAddress());
+    return directory.resolve(IpPrefix.text(address));
   }
 
   private static String text(Attachment holder) {

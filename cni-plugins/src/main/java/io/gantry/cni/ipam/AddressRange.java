@@ -20,11 +20,11 @@ record AddressRange(IpPrefix subnet, InetAddress first, InetAddress last, InetAd
     if (!subnet.contains(first) || !subnet.contains(last)) {
       throw new IllegalArgumentException(
           "addresses %s to %s are not all in %s"
-              .formatted(first.getHostAddress(), last.getHostAddress(), subnet));
+              .formatted(IpPrefix.text(first), IpPrefix.text(last), subnet));
     }
     if (number(first).compareTo(number(last)) > 0) {
       throw new IllegalArgumentException(
-          first.getHostAddress() + " comes after " + last.getHostAddress());
+          IpPrefix.text(first) + " comes after " + IpPrefix.text(last));
     }
   }
 
@@ -100,6 +100,6 @@ record AddressRange(IpPrefix subnet, InetAddress first, InetAddress last, InetAd
     boolean whole = first.equals(subnet.at(1)) && !last.equals(first);
     return whole
         ? subnet.toString()
-        : first.getHostAddress() + "-" + last.getHostAddress() + " of " + subnet;
+        : IpPrefix.text(first) + "-" + IpPrefix.text(last) + " of " + subnet;
   }
 }

@@ -67,7 +67,7 @@ public final class HostLocal implements Plugin, GivesAddresses {
       if (config.sets().stream()
           .allMatch(set -> HostLocalConfig.wanted(set, List.of(address)).isEmpty())) {
         throw CniException.invalid(
-            "address " + address.getHostAddress() + " was asked for and is in no range");
+            "address " + IpPrefix.text(address) + " was asked for and is in no range");
       }
     }
   }
@@ -110,7 +110,7 @@ public final class HostLocal implements Plugin, GivesAddresses {
     AddressRange range = rangeOf(set, address);
     if (!range.usable(address)) {
       throw CniException.invalid(
-          "address " + address.getHostAddress() + " is the gateway's or the block's own");
+          "address " + IpPrefix.text(address) + " is the gateway's or the block's own");
     }
     if (!directory.take(address, holder)) {
       Optional<Attachment> other = directory.holder(address);
@@ -118,8 +118,7 @@ public final class HostLocal implements Plugin, GivesAddresses {
         throw new CniException(
             CniException.NO_ADDRESS_LEFT,
             "address %s was asked for and is taken by container %s"
-                .formatted(
-                    address.getHostAddress(), other.map(Attachment::containerId).orElse("?")));
+                .formatted(IpPrefix.text(address), other.map(Attachment::containerId).orElse("?")));
       }
     }
     return ip(range, address);

@@ -42,16 +42,16 @@ record AcceptedPeers(List<Peer> peers, List<String> refusals) {
     if (address.getClass() != self.address().getClass()) {
       return Optional.of(
           "its address %s is of another version than %s here"
-              .formatted(address.getHostAddress(), self.address().getHostAddress()));
+              .formatted(IpPrefix.text(address), IpPrefix.text(self.address())));
     }
     if (address.isMulticastAddress()
         || address.isLoopbackAddress()
         || address.isAnyLocalAddress()
         || address.isLinkLocalAddress()) {
-      return Optional.of("its address " + address.getHostAddress() + " is no node's");
+      return Optional.of("its address " + IpPrefix.text(address) + " is no node's");
     }
     if (settings.covers(IpPrefix.host(address))) {
-      return Optional.of("its address " + address.getHostAddress() + " is within the overlay");
+      return Optional.of("its address " + IpPrefix.text(address) + " is within the overlay");
     }
     for (IpPrefix block : peer.blocks()) {
       if (!settings.covers(block)) {
@@ -64,7 +64,7 @@ record AcceptedPeers(List<Peer> peers, List<String> refusals) {
   private static Optional<String> clash(Peer peer, Peer other) {
     if (peer.address().equals(other.address())) {
       return Optional.of(
-          "node " + other.name() + " has its address " + peer.address().getHostAddress());
+          "node " + other.name() + " has its address " + IpPrefix.text(peer.address()));
     }
     for (IpPrefix block : peer.blocks()) {
       for (IpPrefix taken : other.blocks()) {

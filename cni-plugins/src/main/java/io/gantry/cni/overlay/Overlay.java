@@ -99,7 +99,7 @@ public final class Overlay implements AutoCloseable {
       if (settings.covers(IpPrefix.host(underlay.address()))) {
         throw new IOException(
             "this node's own address %s is within %s: correct overlay.networks"
-                .formatted(underlay.address().getHostAddress(), settings.networks()));
+                .formatted(IpPrefix.text(underlay.address()), settings.networks()));
       }
       Optional<NodeFile.Content> had = file.read();
       written = had.orElse(null);

@@ -58,7 +58,7 @@ record Underlay(InetAddress address, int link, int mtu) {
             .orElseThrow(() ->
                 new IOException(
                     "no interface of this node has address %s: correct overlay.address"
-                        .formatted(wanted.getHostAddress())));
+                        .formatted(IpPrefix.text(wanted))));
     return linkAt(node, index);
   }
 

@@ -2,6 +2,7 @@ package io.gantry.cni.portmap;
 
 import io.gantry.cni.spec.CniException;
 import io.gantry.cni.spec.ConfigNode;
+import io.gantry.linux.netlink.IpPrefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -78,6 +79,6 @@ record PortMapping(
     return name
         + " "
         + hostPort
-        + singleAddress().map(address -> " on " + address.getHostAddress()).orElse("");
+        + singleAddress().map(address -> " on " + IpPrefix.text(address)).orElse("");
   }
 }

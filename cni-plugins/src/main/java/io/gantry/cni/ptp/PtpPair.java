@@ -121,7 +121,7 @@ final class PtpPair {
       if (gateway != null
           && !there.contains(new InterfaceAddress(link.index(), IpPrefix.host(gateway)))) {
         throw CniException.changed(
-            "gateway address " + gateway.getHostAddress() + " is not on interface " + name);
+            "gateway address " + IpPrefix.text(gateway) + " is not on interface " + name);
       }
       IpPrefix address = IpPrefix.host(ip.address().address());
       if (node.routes().list().stream()

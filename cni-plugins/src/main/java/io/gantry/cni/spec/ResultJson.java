@@ -112,7 +112,7 @@ public final class ResultJson {
     }
     json.put("address", ip.address().toString());
     if (ip.gateway() != null) {
-      json.put("gateway", ip.gateway().getHostAddress());
+      json.put("gateway", IpPrefix.text(ip.gateway()));
     }
     if (ip.interfaceIndex() != null) {
       json.put("interface", ip.interfaceIndex());
@@ -124,7 +124,7 @@ public final class ResultJson {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("dst", route.destination().toString());
     if (route.gateway() != null) {
-      json.put("gw", route.gateway().getHostAddress());
+      json.put("gw", IpPrefix.text(route.gateway()));
     }
     if (version.hasStatusAndGc()) {
       putNumber(json, "mtu", route.mtu());

@@ -81,7 +81,7 @@ class PacketTableIT {
     table.release(owner(1));
     assertThat(listed()).isEqualTo(one);
     assertThat(table.missing(owner(1), of(1)))
-        .containsExactly("masquerade4 10.88.0.3", "masquerade6 fd00:88:0:0:0:0:0:3");
+        .containsExactly("masquerade4 10.88.0.3", "masquerade6 fd00:88::3");
     table.release(owner(0));
     assertThat(listed()).contains("outside_").doesNotContain("elements");
     assertThat(table.verify()).isFalse();

@@ -92,7 +92,7 @@ class PacketTableTest {
     common.release(ONE);
     assertThat(lastChange())
         .contains("delete element inet gtest masquerade4 { 10.88.0.2 }")
-        .contains("delete chain inet gtest outside_fd00-88-0-0-0-0-0-0_64")
+        .contains("delete chain inet gtest outside_fd00-88--_64")
         .doesNotContain("delete chain inet gtest outside_10.88.0.0_16");
     common.release(TWO, Part.MASQUERADE);
     assertThat(lastChange()).contains("delete chain inet gtest outside_10.88.0.0_16");
@@ -183,7 +183,7 @@ class PacketTableTest {
         	}
         	map masquerade6 {
         		type ipv6_addr : verdict
-        		elements = { fd00:88::2 comment "masquerade/net/eth0/one" : jump outside_fd00-88-0-0-0-0-0-0_64 }
+        		elements = { fd00:88::2 comment "masquerade/net/eth0/one" : jump outside_fd00-88--_64 }
         	}
         }
         """
@@ -194,7 +194,7 @@ class PacketTableTest {
         .isEqualTo(
             """
             delete element inet gtest masquerade4 { 10.88.0.2 }
-            delete element inet gtest masquerade6 { fd00:88:0:0:0:0:0:2 }
+            delete element inet gtest masquerade6 { fd00:88::2 }
             """);
   }
 

@@ -45,7 +45,7 @@ class FirewallPluginTest {
         .contains("add rule inet gtest wall_br0 iifname \"br0\" return")
         .contains("walled4 { 10.88.0.2" + comment + "jump wall_br0 }")
         .contains("origins4 { 10.88.0.2" + comment + "drop }")
-        .contains("origins6 { fd00:88:0:0:0:0:0:2" + comment + "drop }");
+        .contains("origins6 { fd00:88::2" + comment + "drop }");
   }
 
   @Test

@@ -54,8 +54,8 @@ class AcceptedPeersTest {
     assertThat(accepted.peers()).isEmpty();
     assertThat(accepted.refusals())
         .containsExactly(
-            "node a is left out: its block 0.0.0.0/0 is not of [10.244.0.0/16, fd00:10:0:0:0:0:0:0/32]",
-            "node b is left out: its block 8.8.8.0/24 is not of [10.244.0.0/16, fd00:10:0:0:0:0:0:0/32]",
+            "node a is left out: its block 0.0.0.0/0 is not of [10.244.0.0/16, fd00:10::/32]",
+            "node b is left out: its block 8.8.8.0/24 is not of [10.244.0.0/16, fd00:10::/32]",
             "node c is left out: its address 10.244.9.1 is within the overlay");
   }
 
@@ -76,7 +76,7 @@ class AcceptedPeersTest {
     assertThat(accepted.refusals())
         .containsExactly(
             "node a is left out: node m has its address 192.0.2.1",
-            "node b is left out: its address 2001:db8:0:0:0:0:0:1 is of another version than"
+            "node b is left out: its address 2001:db8::1 is of another version than"
                 + " 192.0.2.1 here");
   }
 }

@@ -16,7 +16,7 @@ class ResultJsonTest {
        'interfaces':[{'name':'br0','mac':'02:00:00:00:00:01','mtu':1400},
                      {'name':'eth0','mac':'02:00:00:00:00:02','mtu':1400,'sandbox':'/proc/7/fd/3'}],
        'ips':[{'address':'10.1.2.3/24','gateway':'10.1.2.1','interface':1},
-              {'address':'fd00:0:0:0:0:0:0:3/64'}],
+              {'address':'fd00::3/64'}],
        'routes':[{'dst':'0.0.0.0/0','gw':'10.1.2.1','mtu':1300,'priority':5,'table':4294967295}],
        'dns':{'nameservers':['10.1.0.1'],'domain':'local','search':['a','b'],'options':['ndots:5']}}
       """;

@@ -125,7 +125,7 @@ class CniIT {
     assertThat(first.ip()).isEqualTo("10.213.8.2");
     assertThat(first.status().getNetwork().getAdditionalIpsList())
         .extracting(PodIP::getIp)
-        .containsExactly("fd00:213:8:0:0:0:0:2");
+        .containsExactly("fd00:213:8::2");
     String other = second.status().getNetwork().getAdditionalIps(0).getIp();
     assertThat(sleeper(first).exec("ping", "-c", "1", "-W", "5", other).getExitCode()).isZero();
     check(first);

@@ -37,7 +37,7 @@ class NodeRangeIT {
       assertThat(before.ip()).doesNotStartWith("10.213.");
       assertThat(after.ip()).isEqualTo("10.213.11.2");
       assertThat(after.status().getNetwork().getAdditionalIps(0).getIp())
-          .isEqualTo("fd00:213:11:0:0:0:0:2");
+          .isEqualTo("fd00:213:11::2");
       TestContainer container = after.start(Drafts.script("sleeper", image, "sleep 600"));
       assertThat(container.exec("ping", "-c", "1", "-W", "5", before.ip()).getExitCode()).isZero();
 

@@ -24,9 +24,9 @@ public record Flow(
     return "flow of protocol %d from %s port %d to %s port %d"
         .formatted(
             protocol,
-            source.getHostAddress(),
+            IpPrefix.text(source),
             sourcePort,
-            destination.getHostAddress(),
+            IpPrefix.text(destination),
             destinationPort);
   }
 }

@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * An address with the length of its prefix, version 4 or 6. The host bits are kept, so that it says
@@ -21,7 +22,7 @@ public record IpPrefix(InetAddress address, int length) {
     int bits = address.getAddress().length * Byte.SIZE;
     if (length < 0 || length > bits) {
       throw new IllegalArgumentException(
-          "prefix length of " + address.getHostAddress() + " must be 0 to " + bits + ": " + length);
+          "prefix length of " + text(address) + " must be 0 to " + bits + ": " + length);
     }
   }
 
@@ -107,8 +108,40 @@ public record IpPrefix(InetAddress address, int length) {
     }
   }
 
+  /**
+   * An address as everybody else writes it (RFC 5952): {@code fd00::1}, where the JDK would give
+   * {@code fd00:0:0:0:0:0:0:1}.
+   */
+  public static String text(InetAddress address) {
+    String plain = address.getHostAddress();
+    if (address instanceof Inet4Address) {
+      return plain;
+    }
+    int end = plain.indexOf('%') < 0 ? plain.length() : plain.indexOf('%');
+    List<String> groups = List.of(plain.substring(0, end).split(":", -1));
+    int from = 0;
+    int to = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      int zeros = i;
+      while (zeros < groups.size() && groups.get(zeros).equals("0")) {
+        zeros++;
+      }
+      if (zeros - i > Math.max(1, to - from)) {
+        from = i;
+        to = zeros;
+      }
+    }
+    String scope = plain.substring(end);
+    return to == 0
+        ? plain
+        : String.join(":", groups.subList(0, from))
+            + "::"
+            + String.join(":", groups.subList(to, groups.size()))
+            + scope;
+  }
+
   @Override
   public String toString() {
-    return address.getHostAddress() + "/" + length;
+    return text(address) + "/" + length;
   }
 }

@@ -78,11 +78,11 @@ final class NetlinkNeighbours implements Neighbours {
   }
 
   private static String subject(Neighbour neighbour) {
-    return "neighbour " + neighbour.address().getHostAddress() + " on link " + neighbour.link();
+    return "neighbour " + IpPrefix.text(neighbour.address()) + " on link " + neighbour.link();
   }
 
   private static String subject(ForwardingEntry entry) {
-    String to = entry.destination().getHostAddress();
+    String to = IpPrefix.text(entry.destination());
     return "forwarding " + entry.mac() + " to " + to + " on link " + entry.link();
   }
 

@@ -112,7 +112,7 @@ final class NetlinkRoutes implements Routes {
 
   private static String subject(Route route) {
     InetAddress gateway = route.gateway();
-    String via = gateway == null ? "" : " via " + gateway.getHostAddress();
+    String via = gateway == null ? "" : " via " + IpPrefix.text(gateway);
     return route.destination() + via + " on link " + route.link();
   }
 

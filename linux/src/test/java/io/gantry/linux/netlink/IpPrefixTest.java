@@ -40,6 +40,25 @@ class IpPrefixTest {
     assertThatIllegalArgumentException().isThrownBy(() -> IpPrefix.parse(text));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "10.88.0.1, 10.88.0.1",
+    "::, ::",
+    "::1, ::1",
+    "fd00::, fd00::",
+    "fd00:0:0:0:0:0:0:3, fd00::3",
+    "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+    "2001:0:0:1:0:0:0:1, 2001:0:0:1::1",
+    "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+    "FD00:00AB::1, fd00:ab::1",
+    "0:0:1:2:3:4:5:6, ::1:2:3:4:5:6",
+    "1:2:3:4:5:6:0:0, 1:2:3:4:5:6::",
+  })
+  void addressesAreWrittenAsEverybodyElseDoes(String text, String expected) {
+    assertThat(IpPrefix.text(InetAddress.ofLiteral(text))).isEqualTo(expected);
+    assertThat(InetAddress.ofLiteral(expected)).isEqualTo(InetAddress.ofLiteral(text));
+  }
+
   @Test
   void offsetsCarryAsNumbersDo() {
     long seed = 20260101;

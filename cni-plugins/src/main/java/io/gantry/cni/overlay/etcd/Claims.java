@@ -34,7 +34,7 @@ final class Claims {
   }
 
   private String key(IpPrefix block) {
-    String address = block.address().getHostAddress();
+    String address = IpPrefix.text(block.address());
     return allocations() + "/" + address + "-" + block.length();
   }
 
@@ -161,7 +161,7 @@ final class Claims {
       if (!other.address().equals(self.address())) {
         throw new RefusedException(
             "a node of the name %s is alive at %s: set overlay.node_name, or wait until it is gone"
-                .formatted(self.name(), other.address().getHostAddress()));
+                .formatted(self.name(), IpPrefix.text(other.address())));
       }
     }
     String text = NodeRecord.write(new Peer(self.name(), self.address(), blocks));

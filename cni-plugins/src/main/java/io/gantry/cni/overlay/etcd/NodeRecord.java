@@ -20,7 +20,7 @@ final class NodeRecord {
 
   static String write(Peer peer) {
     ObjectNode json = JSON.createObjectNode();
-    json.put("address", peer.address().getHostAddress());
+    json.put("address", IpPrefix.text(peer.address()));
     peer.blocks().forEach(block -> json.withArray("blocks").add(block.toString()));
     return json.toString();
   }
